@@ -1,0 +1,55 @@
+/** Experiments and the runs that they expand to. Parameters of a component are checked by its registry. */
+import { z } from 'zod';
+import { componentChoice, scheduledChoice } from './component.ts';
+
+const common = {
+  format: z.literal('basin/1'),
+  preset: z.string().optional(),
+  title: z.string().min(1),
+  /** Optimizer steps. */
+  steps: z.int().min(1).max(100_000_000),
+  /** Examples (pairs of views, sentences) a step. */
+  batchSize: z.int().min(1).max(65_536),
+  data: componentChoice,
+  encoder: componentChoice,
+  loss: componentChoice,
+  optimizer: componentChoice,
+  schedule: componentChoice,
+  probes: z.array(scheduledChoice),
+  flatness: scheduledChoice.nullable(),
+  /** Steps between two logged points. */
+  logEvery: z.int().min(1),
+  /** Steps between two checkpoints; the last step always makes one. */
+  checkpointEvery: z.int().min(1),
+};
+
+const contrastive = {
+  ...common,
+  study: z.literal('contrastive'),
+  augmentation: componentChoice,
+  projector: componentChoice,
+};
+const mlm = { ...common, study: z.literal('mlm'), masking: componentChoice };
+
+const one = { seed: z.int().min(0) };
+export const runSpec = z.discriminatedUnion('study', [
+  z.strictObject({ ...contrastive, ...one }),
+  z.strictObject({ ...mlm, ...one }),
+]);
+export type RunSpec = z.infer<typeof runSpec>;
+export type ContrastiveRunSpec = Extract<RunSpec, { study: 'contrastive' }>;
+export type MlmRunSpec = Extract<RunSpec, { study: 'mlm' }>;
+
+const many = {
+  seeds: z.array(z.int().min(0)).min(1),
+  /** A grid: dotted path into the spec → the values it takes. */
+  vary: z.record(z.string(), z.array(z.json()).min(1)).default({}),
+};
+export const experimentSpec = z.discriminatedUnion('study', [
+  z.strictObject({ ...contrastive, ...many }),
+  z.strictObject({ ...mlm, ...many }),
+]);
+export type ExperimentSpec = z.infer<typeof experimentSpec>;
+
+export const estimate = z.strictObject({ seconds: z.number(), bytes: z.number() });
+export type Estimate = z.infer<typeof estimate>;

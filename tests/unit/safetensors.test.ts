@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '#engine/safetensors.ts';
+
+const tensor = fc
+  .tuple(fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }), fc.boolean(), fc.integer())
+  .map(([shape, float, seed]): NamedTensor => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const values = Array.from({ length: size }, (_, i) => (seed % 1000) + i * 7);
+    return { shape, data: float ? Float32Array.from(values) : Int32Array.from(values) };
+  });
+const files = fc.record({
+  tensors: fc
+    .dictionary(fc.stringMatching(/^[a-z.]{1,8}$/), tensor)
+    .map((d) => new Map(Object.entries(d))),
+  metadata: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.string()),
+});
+
+describe('safetensors', () => {
+  test('what is written is read back', () => {
+    fc.assert(
+      fc.property(files, (file) => {
+        const read = decodeSafetensors(encodeSafetensors(file), 'memory');
+        expect(new Map([...read.tensors].sort())).toEqual(new Map([...file.tensors].sort()));
+        expect({ ...read.metadata }).toEqual({ ...file.metadata });
+      }),
+    );
+  });
+
+  test('matches the bytes that the format prescribes', () => {
+    const bytes = encodeSafetensors({
+      tensors: new Map([['a', { shape: [2], data: Float32Array.of(1, -2) }]]),
+      metadata: {},
+    });
+    const json = '{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}';
+    expect(Buffer.from(bytes.subarray(8, 8 + json.length)).toString()).toBe(json);
+    expect([...bytes.subarray(-8)]).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
+  });
+
+  test('every truncation and every extension is refused', () => {
+    const bytes = encodeSafetensors({
+      tensors: new Map([['a', { shape: [3], data: Float32Array.of(1, 2, 3) }]]),
+      metadata: { format: 'basin/1' },
+    });
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeSafetensors(bytes.subarray(0, length), 'f')).toThrow(/Cannot read f/);
+    }
+    expect(() => decodeSafetensors(new Uint8Array([...bytes, 0]), 'f')).toThrow(/Cannot read f/);
+  });
+});
