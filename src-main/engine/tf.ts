@@ -1,0 +1,5 @@
+/**
+ * TensorFlow's operations as plain functions, without a backend: science code imports this. The
+ * native library is loaded by `backend.ts` alone, in a worker.
+ */
+export * from '@tensorflow/tfjs-core';

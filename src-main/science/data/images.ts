@@ -1,0 +1,16 @@
+/** Labelled images in memory, one byte a channel. */
+export interface ImageSet {
+  readonly count: number;
+  /** [count, height, width, channels], 0…255. */
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+export interface ImageData {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly classes: readonly string[];
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+}

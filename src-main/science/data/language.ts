@@ -1,0 +1,34 @@
+/** A source of sentences, with the truth about them where it can be computed. */
+import type { Stream } from '#engine/random.ts';
+
+/** A sentence: indexes into `Language.words`. */
+export type Sentence = Int32Array;
+
+export interface Language {
+  readonly words: readonly string[];
+  /** Words in the longest sentence. */
+  readonly maxLength: number;
+  sample(random: Stream): Sentence;
+  /** Absent where the true conditional cannot be computed. */
+  readonly oracle?: Oracle;
+  readonly tasks: readonly LanguageTask[];
+}
+
+/** Exact conditionals, in double precision. */
+export interface Oracle {
+  /** p(word at each of `masked` | all positions not in `masked`): one row of words a position. */
+  conditionals(sentence: Sentence, masked: readonly number[]): readonly Float64Array[];
+  /** The same with every position masked in turn, from one pass. */
+  each(sentence: Sentence): readonly Float64Array[];
+  /** log p(sentence), nats. */
+  logProbability(sentence: Sentence): number;
+}
+
+/** A downstream task, labelled by the oracle. */
+export interface LanguageTask {
+  readonly id: string;
+  readonly title: string;
+  readonly classes: readonly string[];
+  /** Index into `classes`. */
+  label(sentence: Sentence): number;
+}

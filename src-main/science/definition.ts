@@ -1,0 +1,143 @@
+/**
+ * One file defines one component: what it is called, its parameters with ranges and help, where it
+ * comes from, and its function. Forms, validation, `basin components` and docs derive from these.
+ */
+import type { z } from 'zod';
+import type { ComponentKind, Study } from '#contract/component.ts';
+import type { Parameters } from '#engine/parameters.ts';
+import type { Stream } from '#engine/random.ts';
+import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '#engine/tf.ts';
+import type { ImageData } from './data/images.ts';
+import type { Language } from './data/language.ts';
+
+export interface Definition<
+  Kind extends ComponentKind = ComponentKind,
+  Params extends z.ZodObject = z.ZodObject,
+> {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly title: string;
+  /** One or two plain sentences. */
+  readonly help: string;
+  readonly reference?: string;
+  readonly studies: readonly Study[];
+  /**
+   * Every parameter has a default, and `.meta({ title, description, unit?, scale? })`: `description`
+   * is the line of help, `scale: 'log'` asks the form for a logarithmic slider.
+   */
+  readonly params: Params;
+}
+
+export interface ImageDataset<P extends z.ZodObject = z.ZodObject> extends Definition<'dataset', P> {
+  load(params: z.output<P>): Promise<ImageData>;
+}
+
+export interface LanguageDataset<P extends z.ZodObject = z.ZodObject> extends Definition<'dataset', P> {
+  /** `seed` draws the language itself (its rules); sentences come from streams of their own. */
+  build(params: z.output<P>): Language;
+}
+
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface Augmentation<P extends z.ZodObject = z.ZodObject> extends Definition<'augmentation', P> {
+  /**
+   * One random view of each image. `pixels` is [count, height, width, channels] in 0…255; the
+   * answer has the same shape in [0, 1].
+   */
+  views(params: z.output<P>, pixels: Uint8Array, shape: ImageShape, random: Stream): Float32Array;
+}
+
+/** A function of a batch with weights of its own. */
+export interface ImageEncoder<P extends z.ZodObject = z.ZodObject> extends Definition<'encoder', P> {
+  /** Creates the weights in `parameters`; `apply` maps [batch, h, w, c] in [0, 1] to [batch, width]. */
+  build(
+    params: z.output<P>,
+    shape: ImageShape,
+    parameters: Parameters,
+  ): { readonly width: number; apply(images: Tensor4D): Tensor2D };
+}
+
+export interface Projector<P extends z.ZodObject = z.ZodObject> extends Definition<'projector', P> {
+  build(
+    params: z.output<P>,
+    inputWidth: number,
+    parameters: Parameters,
+  ): { readonly width: number; apply(features: Tensor2D): Tensor2D };
+}
+
+export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends Definition<'loss', P> {
+  /** Loss of two views' projections, each [batch, width]; row i of both comes from one original. */
+  value(params: z.output<P>, z1: Tensor2D, z2: Tensor2D): Scalar;
+}
+
+export interface Masking<P extends z.ZodObject = z.ZodObject> extends Definition<'masking', P> {
+  /** Positions to hide in a sentence of `length` words, in ascending order, at least one. */
+  positions(params: z.output<P>, length: number, random: Stream): readonly number[];
+}
+
+export interface TokenEncoder<P extends z.ZodObject = z.ZodObject> extends Definition<'encoder', P> {
+  /**
+   * Creates the weights. Token ids [batch, length] and their mask (1 for a real token, 0 for
+   * padding) → embeddings [batch, length, width] and, from those, logits over the words.
+   */
+  build(
+    params: z.output<P>,
+    tokens: { readonly vocabulary: number; readonly words: number; readonly length: number },
+    parameters: Parameters,
+  ): {
+    readonly width: number;
+    embed(ids: Tensor2D, mask: Tensor2D): Tensor;
+    logits(embeddings: Tensor): Tensor;
+  };
+}
+
+export interface MlmLoss<P extends z.ZodObject = z.ZodObject> extends Definition<'loss', P> {
+  /** `logits` [count, words], `targets` one-hot [count, words], `weights` [count]; nats a masked word. */
+  value(params: z.output<P>, logits: Tensor2D, targets: Tensor2D, weights: Tensor): Scalar;
+}
+
+export interface OptimizerDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'optimizer', P> {
+  /** `learningRate` of a step = this base rate × the schedule's factor. */
+  baseRate(params: z.output<P>): number;
+  build(params: z.output<P>, parameters: Parameters): Optimizer;
+}
+
+export interface Optimizer {
+  /** Momentum and the like, by name; part of every checkpoint. */
+  readonly slots: ReadonlyMap<string, Variable>;
+  /** Updates the parameters in place. `gradients` by parameter name; `step` counts from 1. */
+  apply(gradients: Readonly<Record<string, Tensor>>, learningRate: Scalar, step: Scalar): void;
+}
+
+export interface ScheduleDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'schedule', P> {
+  /** Factor of the base rate for step 0 … steps − 1. */
+  factor(params: z.output<P>, step: number, steps: number): number;
+}
+
+/** Frozen features with their labels; a probe learns on `train` and is judged on `test`. */
+export interface FeatureSet {
+  readonly width: number;
+  readonly features: Float32Array;
+  readonly labels: Int32Array;
+}
+export interface ProbeTask {
+  /** Empty for a study with one task; else e.g. `A`. */
+  readonly id: string;
+  readonly classes: number;
+  readonly train: FeatureSet;
+  readonly test: FeatureSet;
+}
+export interface ProbeResult {
+  readonly accuracy: number;
+  /** Binomial standard error over the test examples. */
+  readonly stderr: number;
+  /** Accuracy of always answering the test set's most frequent class. */
+  readonly baseline: number;
+}
+export interface Probe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
+  run(params: z.output<P>, task: ProbeTask, random: Stream): ProbeResult;
+}
