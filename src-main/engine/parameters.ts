@@ -3,13 +3,8 @@ import { BasinError } from '#contract/error.ts';
 import { stream } from './random.ts';
 import { tensor, variable, type Variable } from './tf.ts';
 
-export class Parameters {
-  readonly #seed: number;
+export abstract class Parameters {
   readonly #all = new Map<string, Variable>();
-
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
 
   get all(): ReadonlyMap<string, Variable> {
     return this.#all;
@@ -20,16 +15,13 @@ export class Parameters {
     return [...this.#all.values()].reduce((sum, weight) => sum + weight.size, 0);
   }
 
-  /** Normal with the given standard deviation. */
+  /** Independent normal numbers with the given standard deviation. */
   normal(name: string, shape: readonly number[], deviation: number): Variable {
-    const random = stream(this.#seed, `init/${name}`);
-    const size = shape.reduce((product, side) => product * side, 1);
-    return this.#add(name, shape, Float32Array.from({ length: size }, () => deviation * random.normal()));
+    return this.#add(name, shape, deviation);
   }
 
   constant(name: string, shape: readonly number[], value: number): Variable {
-    const size = shape.reduce((product, side) => product * side, 1);
-    return this.#add(name, shape, new Float32Array(size).fill(value));
+    return this.#add(name, shape, 0, value);
   }
 
   dispose(): void {
@@ -37,13 +29,52 @@ export class Parameters {
     this.#all.clear();
   }
 
-  #add(name: string, shape: readonly number[], values: Float32Array): Variable {
+  protected abstract make(
+    name: string,
+    shape: readonly number[],
+    deviation: number,
+    mean: number,
+  ): Variable;
+
+  #add(name: string, shape: readonly number[], deviation: number, mean = 0): Variable {
     if (this.#all.has(name)) throw new BasinError('internal', `Weight ${name}: it exists already.`);
+    const weight = this.make(name, shape, deviation, mean);
+    this.#all.set(name, weight);
+    return weight;
+  }
+}
+
+/** Weights in TensorFlow, initialised from the run's seed. */
+export class SeededParameters extends Parameters {
+  readonly #seed: number;
+
+  constructor(seed: number) {
+    super();
+    this.#seed = seed;
+  }
+
+  protected make(name: string, shape: readonly number[], deviation: number, mean: number): Variable {
+    const random = stream(this.#seed, `init/${name}`);
+    const values = new Float32Array(sizeOf(shape)).fill(mean);
+    if (deviation > 0) for (let i = 0; i < values.length; i++) values[i] = mean + deviation * random.normal();
     const initial = tensor(values, [...shape]);
     // Unnamed inside tfjs: its registry of names is global, ours is one model's.
     const weight = variable(initial, true);
     initial.dispose();
-    this.#all.set(name, weight);
     return weight;
   }
+}
+
+/** Shapes alone, for counting a model's weights where no backend is loaded. */
+export class ShapesOnly extends Parameters {
+  override dispose(): void {}
+
+  protected make(_name: string, shape: readonly number[]): Variable {
+    // Enough for a `build` that only creates weights; using one in an operation fails at once.
+    return { shape: [...shape], size: sizeOf(shape) } as unknown as Variable;
+  }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
 }

@@ -4,11 +4,13 @@
  */
 import type { z } from 'zod';
 import type { ComponentKind, Study } from '#contract/component.ts';
+import type { Engine, Feeds, Inputs } from '#engine/engine.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import type { Stream } from '#engine/random.ts';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '#engine/tf.ts';
 import type { ImageData } from './data/images.ts';
 import type { Language } from './data/language.ts';
+import type { TraceEstimate } from './linalg/hutchinson.ts';
 
 export interface Definition<
   Kind extends ComponentKind = ComponentKind,
@@ -140,4 +142,17 @@ export interface ProbeResult {
 }
 export interface Probe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
   run(params: z.output<P>, task: ProbeTask, random: Stream): ProbeResult;
+}
+
+/** The loss whose curvature is asked for, at the weights' present values. */
+export interface Landscape {
+  readonly engine: Engine;
+  readonly parameters: Parameters;
+  loss(inputs: Inputs): Scalar;
+  /** A fixed batch of `size` examples, the same at every call. */
+  batch(size: number): Feeds;
+}
+export interface FlatnessDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'flatness', P> {
+  /** Leaves the weights as they were. */
+  measure(params: z.output<P>, landscape: Landscape, random: Stream): TraceEstimate;
 }

@@ -1,0 +1,37 @@
+/**
+ * The seam between science and how it is executed. A program is a body of tfjs operations that is
+ * run many times: everything that changes from run to run comes in as a feed, everything that stays
+ * lives in variables. Eager execution calls the body each time; a captured graph need not.
+ */
+import type { Tensor } from './tf.ts';
+
+export type Feed =
+  | number
+  | { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array };
+export type Feeds = Readonly<Record<string, Feed>>;
+export type Inputs = Readonly<Record<string, Tensor>>;
+
+export interface Program<Output extends string> {
+  /** Synchronous: TensorFlow computes while the caller waits. Outputs are copies. */
+  run(feeds: Feeds): Readonly<Record<Output, Float32Array>>;
+  dispose(): void;
+}
+
+export interface Engine {
+  readonly id: string;
+  /**
+   * `body` may assign to variables and must take all else that changes through its inputs. Numbers
+   * arrive as float32 scalars, typed arrays as tensors of their type.
+   */
+  compile<Output extends string>(
+    name: string,
+    body: (inputs: Inputs) => Readonly<Record<Output, Tensor>>,
+  ): Program<Output>;
+}
+
+/** @throws Error where a program forgets to return what it promised. */
+export function scalarOf(values: Float32Array | undefined): number {
+  const value = values?.[0];
+  if (value === undefined) throw new Error('A program returned no number.');
+  return value;
+}
