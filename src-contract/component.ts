@@ -11,6 +11,7 @@ export const componentKind = z.enum([
   'optimizer',
   'schedule',
   'probe',
+  'evaluation',
   'flatness',
   'preset',
 ]);

@@ -44,6 +44,37 @@ export const plan = z.strictObject({
 });
 export type Plan = z.infer<typeof plan>;
 
+/** What the model will see: a few examples drawn as the run would draw them. */
+export const preview = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('images'),
+    height: z.int(),
+    width: z.int(),
+    channels: z.int(),
+    /** Original and two augmented views, each [height × width × channels], 0…255. */
+    examples: z.array(
+      z.strictObject({
+        label: z.string(),
+        original: z.instanceof(Uint8Array),
+        views: z.array(z.instanceof(Uint8Array)),
+      }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal('sentences'),
+    sentences: z.array(
+      z.strictObject({
+        words: z.array(z.string()),
+        /** Positions that masking hides. */
+        masked: z.array(z.int()),
+        /** Task id → label. */
+        labels: z.record(z.string(), z.string()),
+      }),
+    ),
+  }),
+]);
+export type Preview = z.infer<typeof preview>;
+
 export const experimentRow = z.strictObject({
   id,
   title: z.string(),
@@ -118,7 +149,9 @@ export type Comparison = z.infer<typeof comparison>;
 
 export const queueState = z.strictObject({
   workers: z.int().min(0),
-  running: z.array(z.strictObject({ run: id, name: z.string(), steps: z.int(), progress: workerProgress.nullable() })),
+  running: z.array(
+    z.strictObject({ run: id, name: z.string(), steps: z.int(), progress: workerProgress.nullable() }),
+  ),
   queued: z.array(z.strictObject({ run: id, name: z.string(), priority: z.int() })),
 });
 export type QueueState = z.infer<typeof queueState>;
@@ -151,6 +184,7 @@ export const hostMethods = {
   },
   /** Validates and fills in; writes nothing. Bad input: `bad-input` with the path of the setting. */
   plan: { input: z.strictObject({ spec: z.unknown() }), output: plan },
+  preview: { input: z.strictObject({ spec: z.unknown() }), output: preview },
   createExperiment: {
     input: z.strictObject({ spec: z.unknown(), name: z.string().optional(), priority: z.int().default(0) }),
     output: z.strictObject({ experiment: id, runs: z.array(runSummary) }),

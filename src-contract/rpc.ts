@@ -25,19 +25,13 @@ export type Implementation<Table extends MethodTable> = {
   ) => z.output<Table[Name]['output']> | Promise<z.output<Table[Name]['output']>>;
 };
 
-export const reply = z.union([
-  z.strictObject({ value: z.unknown() }),
-  z.strictObject({ error: errorValue }),
-]);
+export const reply = z.union([z.strictObject({ value: z.unknown() }), z.strictObject({ error: errorValue })]);
 export type Reply = z.infer<typeof reply>;
 
 /** The one remote function under birpc: `call(method, input)`. */
 export type Call = (method: string, input: unknown) => Promise<Reply>;
 
-export function serve<Table extends MethodTable>(
-  table: Table,
-  implementation: Implementation<Table>,
-): Call {
+export function serve<Table extends MethodTable>(table: Table, implementation: Implementation<Table>): Call {
   return async (name, raw) => {
     const method = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!method) return { error: { code: 'bad-input', message: `Call ${name}: no such method.` } };

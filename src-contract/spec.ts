@@ -16,6 +16,8 @@ const common = {
   optimizer: componentChoice,
   schedule: componentChoice,
   probes: z.array(scheduledChoice),
+  /** Measures of the pre-training task itself, such as the exact excess over the entropy floor. */
+  evaluations: z.array(scheduledChoice),
   flatness: scheduledChoice.nullable(),
   /** Steps between two logged points. */
   logEvery: z.int().min(1),

@@ -5,9 +5,7 @@
  */
 import type { Tensor } from './tf.ts';
 
-export type Feed =
-  | number
-  | { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array };
+export type Feed = number | { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array };
 export type Feeds = Readonly<Record<string, Feed>>;
 export type Inputs = Readonly<Record<string, Tensor>>;
 

@@ -1,7 +1,7 @@
 /** A model's weights by name, each drawn from a random stream of its own. */
 import { BasinError } from '#contract/error.ts';
 import { stream } from './random.ts';
-import { tensor, variable, type Variable } from './tf.ts';
+import { tensor, type Variable, variable } from './tf.ts';
 
 export abstract class Parameters {
   readonly #all = new Map<string, Variable>();
@@ -29,12 +29,7 @@ export abstract class Parameters {
     this.#all.clear();
   }
 
-  protected abstract make(
-    name: string,
-    shape: readonly number[],
-    deviation: number,
-    mean: number,
-  ): Variable;
+  protected abstract make(name: string, shape: readonly number[], deviation: number, mean: number): Variable;
 
   #add(name: string, shape: readonly number[], deviation: number, mean = 0): Variable {
     if (this.#all.has(name)) throw new BasinError('internal', `Weight ${name}: it exists already.`);

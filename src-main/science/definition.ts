@@ -4,12 +4,14 @@
  */
 import type { z } from 'zod';
 import type { ComponentKind, Study } from '#contract/component.ts';
+import type { Report } from '#contract/report.ts';
+import type { ExperimentSpec, experimentSpec, RunSpec } from '#contract/spec.ts';
 import type { Engine, Feeds, Inputs } from '#engine/engine.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import type { Stream } from '#engine/random.ts';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '#engine/tf.ts';
 import type { ImageData } from './data/images.ts';
-import type { Language } from './data/language.ts';
+import type { Language, Sentence } from './data/language.ts';
 import type { TraceEstimate } from './linalg/hutchinson.ts';
 
 export interface Definition<
@@ -141,7 +143,53 @@ export interface ProbeResult {
   readonly baseline: number;
 }
 export interface Probe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
-  run(params: z.output<P>, task: ProbeTask, random: Stream): ProbeResult;
+  run(params: z.output<P>, task: ProbeTask, engine: Engine, random: Stream): ProbeResult;
+}
+
+/** log p(word), nats, at the one masked position of each sentence: [count, words], row-major. */
+export type MaskedPredictor = (sentences: readonly Sentence[], masked: Int32Array) => Float32Array;
+
+/** A measure of masked prediction against the truth about the language. */
+export interface MlmEvaluation<P extends z.ZodObject = z.ZodObject> extends Definition<'evaluation', P> {
+  /** Draws its sentences, and what is true about them, once. */
+  prepare(params: z.output<P>, language: Language, random: Stream): PreparedEvaluation;
+}
+export interface PreparedEvaluation {
+  /** What the truth alone gives, e.g. `loss/floor`: nats. */
+  readonly references: Readonly<Record<string, number>>;
+  measure(predict: MaskedPredictor): readonly Measured[];
+}
+
+/** One measured number; `stderr` is null where no error is known. */
+export interface Measured {
+  /** Name of its series, e.g. `accuracy/linear`. */
+  readonly name: string;
+  readonly value: number;
+  readonly stderr: number | null;
+  /** What belongs to it and is not a series: samples, settings. */
+  readonly detail?: z.core.util.JSONType;
+}
+
+/** A named experiment: where a person starts, and how its outcome is judged. */
+export interface PresetDefinition extends Definition<'preset'> {
+  readonly study: Study;
+  /** One sentence that the experiment tests. */
+  readonly claim: string;
+  /** An experiment in which every setting left out takes its default. */
+  readonly experiment: z.input<typeof experimentSpec>;
+  report(spec: ExperimentSpec, runs: readonly RunResult[]): Report;
+}
+
+/** What a report is written from. */
+export interface RunResult {
+  readonly name: string;
+  readonly spec: RunSpec;
+  readonly status: string;
+  readonly step: number;
+  readonly seconds: number;
+  /** Last value of every series. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly measurements: readonly (Measured & { readonly step: number })[];
 }
 
 /** The loss whose curvature is asked for, at the weights' present values. */

@@ -10,9 +10,7 @@ const tensor = fc
     return { shape, data: float ? Float32Array.from(values) : Int32Array.from(values) };
   });
 const files = fc.record({
-  tensors: fc
-    .dictionary(fc.stringMatching(/^[a-z.]{1,8}$/), tensor)
-    .map((d) => new Map(Object.entries(d))),
+  tensors: fc.dictionary(fc.stringMatching(/^[a-z.]{1,8}$/), tensor).map((d) => new Map(Object.entries(d))),
   metadata: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.string()),
 });
 

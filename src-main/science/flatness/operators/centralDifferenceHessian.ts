@@ -22,8 +22,9 @@ export function centralDifferenceHessian(
 ): HessianOperator {
   const weights = [...parameters.all];
   const origin = weights.map(([, weight]) => weight.clone());
-  const gradient: Program<string> = engine.compile('gradient', (inputs) =>
-    valueAndGradients(() => loss(inputs), parameters).gradients,
+  const gradient: Program<string> = engine.compile(
+    'gradient',
+    (inputs) => valueAndGradients(() => loss(inputs), parameters).gradients,
   );
 
   const restore = (): void => {
