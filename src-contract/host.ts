@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { componentInfo, componentKind, study } from './component.ts';
 import { report } from './report.ts';
 import type { MethodTable } from './rpc.ts';
-import { checkpointRow, measurementRow, runRow, runStatus } from './run.ts';
+import { checkpointRow, double, measurementRow, runRow, runStatus } from './run.ts';
 import { estimate, experimentSpec } from './spec.ts';
 import { nothing, provenance, workerProgress } from './worker.ts';
 
@@ -86,7 +86,7 @@ export const experimentRow = z.strictObject({
 export type ExperimentRow = z.infer<typeof experimentRow>;
 
 /** Final (or latest) value of every series. */
-const lastValues = z.record(z.string(), z.number());
+const lastValues = z.record(z.string(), double);
 
 export const runSummary = runRow.extend({
   metrics: lastValues,

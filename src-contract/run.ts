@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { study } from './component.ts';
 import { runSpec } from './spec.ts';
 
+/** Any double: a run that diverged has NaN and infinities, which `z.number()` refuses; they must travel. */
+export const double = z.custom<number>((value) => typeof value === 'number', 'must be a number');
+
 export const runStatus = z.enum([
   'queued',
   'running',
@@ -51,8 +54,8 @@ export const measurementRow = z.strictObject({
   step: z.int().min(0),
   /** e.g. `flatness/trace`, `accuracy/linear`. */
   name: z.string(),
-  value: z.number(),
-  stderr: z.number().nullable(),
+  value: double,
+  stderr: double.nullable(),
   detail: z.json(),
 });
 export type MeasurementRow = z.infer<typeof measurementRow>;

@@ -15,10 +15,10 @@ const common = {
   loss: componentChoice,
   optimizer: componentChoice,
   schedule: componentChoice,
-  probes: z.array(scheduledChoice),
+  probes: z.array(scheduledChoice).default([]),
   /** Measures of the pre-training task itself, such as the exact excess over the entropy floor. */
-  evaluations: z.array(scheduledChoice),
-  flatness: scheduledChoice.nullable(),
+  evaluations: z.array(scheduledChoice).default([]),
+  flatness: scheduledChoice.nullable().default(null),
   /** Steps between two logged points. */
   logEvery: z.int().min(1),
   /** Steps between two checkpoints; the last step always makes one. */

@@ -1,6 +1,7 @@
 /** Host and worker: one job a process. The worker calls the host for everything that is to be kept. */
 import { z } from 'zod';
 import type { MethodTable } from './rpc.ts';
+import { double } from './run.ts';
 import { runSpec } from './spec.ts';
 
 export const nothing = z.strictObject({});
@@ -43,8 +44,8 @@ export type WorkerProgress = z.infer<typeof workerProgress>;
 export const newMeasurement = z.strictObject({
   step: z.int().min(0),
   name: z.string(),
-  value: z.number(),
-  stderr: z.number().nullable(),
+  value: double,
+  stderr: double.nullable(),
   detail: z.json(),
 });
 export type NewMeasurement = z.infer<typeof newMeasurement>;

@@ -1,17 +1,199 @@
 /** Every registered component, and what specs mean in terms of them. Loads no native library. */
-import type { ComponentInfo, ComponentKind } from '#contract/component.ts';
+import { z } from 'zod';
+import type { ComponentChoice, ComponentInfo, ComponentKind, Study } from '#contract/component.ts';
+import { BasinError } from '#contract/error.ts';
 import type { Preview, StudyInfo } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
-import type { Estimate, ExperimentSpec, RunSpec } from '#contract/spec.ts';
-import type { RunResult } from './definition.ts';
+import { withSetting } from '#contract/setting.ts';
+import { type Estimate, type ExperimentSpec, experimentSpec, type RunSpec, runSpec } from '#contract/spec.ts';
+import { chosen } from './choice.ts';
+import { sharedComponents } from './components.ts';
+import type { Definition, RunResult } from './definition.ts';
+import { studyDefinitions } from './studies/index.ts';
+import type { StudyDefinition } from './studies/training.ts';
 
-export declare function components(kind?: ComponentKind): ComponentInfo[];
-/** All defaults filled in. @throws BasinError `bad-input` with the path of the setting. */
-export declare function resolveExperiment(input: unknown): ExperimentSpec;
-export declare function expandRuns(spec: ExperimentSpec): { name: string; spec: RunSpec }[];
-export declare function estimateRun(spec: RunSpec): Estimate;
-export declare function parameterCount(spec: RunSpec): number;
-export declare function preview(spec: RunSpec): Promise<Preview>;
-export declare function studies(): StudyInfo[];
+/** More runs than this in one experiment are a mistake in its grid rather than a wish. */
+const runLimit = 1000;
+
+/** The same component may serve several studies: it is listed once. */
+function definitions(): readonly Definition[] {
+  return [...new Set([...sharedComponents, ...studyDefinitions.flatMap((study) => study.components)])];
+}
+
+export function components(kind?: ComponentKind): ComponentInfo[] {
+  return definitions()
+    .filter((definition) => kind === undefined || definition.kind === kind)
+    .map((definition) => ({
+      kind: definition.kind,
+      id: definition.id,
+      title: definition.title,
+      help: definition.help,
+      ...(definition.reference === undefined ? {} : { reference: definition.reference }),
+      studies: [...definition.studies],
+      schema: z.toJSONSchema(definition.params, { io: 'input' }),
+    }));
+}
+
+/** @throws BasinError `unsupported` */
+export function studyOf(id: Study): StudyDefinition<RunSpec> {
+  const study = studyDefinitions.find((definition) => definition.id === id);
+  if (!study) throw new BasinError('unsupported', `Study ${id}: this version does not have it.`);
+  return study;
+}
+
+/**
+ * All defaults filled in, and every run of the grid checked.
+ * @throws BasinError `bad-input` with the path of the setting.
+ */
+export function resolveExperiment(input: unknown): ExperimentSpec {
+  const parsed = experimentSpec.safeParse(input);
+  if (!parsed.success) throw specError(parsed.error);
+  const { seeds, vary, ...base } = parsed.data;
+  if (new Set(seeds).size < seeds.length) {
+    throw new BasinError('bad-input', 'Setting seeds: a seed stands there twice.', 'seeds');
+  }
+  const { seed: _seed, ...filled } = fillChoices({ ...base, seed: 0 } as RunSpec);
+  const spec = { ...filled, seeds, vary } as ExperimentSpec;
+  expandRuns(spec);
+  return spec;
+}
+
+/** One run for each point of the grid and each seed, in the grid's order. */
+export function expandRuns(spec: ExperimentSpec): { name: string; spec: RunSpec }[] {
+  const { seeds, vary, ...base } = spec;
+  const points = gridPoints(vary);
+  if (points.length * seeds.length > runLimit) {
+    const count = points.length * seeds.length;
+    throw new BasinError(
+      'bad-input',
+      `Setting vary: ${count} runs are more than the ${runLimit} allowed.`,
+      'vary',
+    );
+  }
+  return points.flatMap((point) => {
+    let varied: Omit<ExperimentSpec, 'seeds' | 'vary'> = base;
+    for (const [path, value] of point) varied = withSetting(varied, path, value);
+    const where = point.map(([path, value]) => `${lastKey(path)} ${labelOf(value)}`);
+    return seeds.map((seed) => {
+      const run = runSpec.safeParse({ ...varied, seed });
+      if (!run.success) throw specError(run.error);
+      const label = seeds.length > 1 ? [...where, `seed ${seed}`] : where;
+      return { name: [spec.title, ...label].join(' · '), spec: fillChoices(run.data) };
+    });
+  });
+}
+
+export function estimateRun(spec: RunSpec): Estimate {
+  return studyOf(spec.study).estimate(spec);
+}
+
+export function parameterCount(spec: RunSpec): number {
+  return studyOf(spec.study).parameterCount(spec);
+}
+
+export function preview(spec: RunSpec): Promise<Preview> {
+  return studyOf(spec.study).preview(spec);
+}
+
+/** The presets, each with its complete experiment. */
+export function studies(): StudyInfo[] {
+  return studyDefinitions.flatMap((study) =>
+    study.presets.map((preset) => {
+      const spec = resolveExperiment(preset.experiment);
+      const runs = expandRuns(spec);
+      const costs = runs.map((run) => study.estimate(run.spec));
+      return {
+        id: preset.id,
+        study: preset.study,
+        title: preset.title,
+        claim: preset.claim,
+        help: preset.help,
+        ...(preset.reference === undefined ? {} : { reference: preset.reference }),
+        runs: runs.length,
+        estimate: {
+          seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
+          bytes: costs.reduce((sum, cost) => sum + cost.bytes, 0),
+        },
+        spec,
+      };
+    }),
+  );
+}
+
 /** Null where the experiment does not come from a preset. */
-export declare function writeReport(spec: ExperimentSpec, runs: readonly RunResult[]): Report | null;
+export function writeReport(spec: ExperimentSpec, runs: readonly RunResult[]): Report | null {
+  const preset = studyDefinitions.flatMap((study) => study.presets).find(({ id }) => id === spec.preset);
+  return preset?.report(spec, runs) ?? null;
+}
+
+/** Replaces each choice by one with every parameter; whatever is not a choice stays. */
+function fillChoices(spec: RunSpec): RunSpec {
+  const known = definitions().filter((definition) => definition.studies.includes(spec.study));
+  const fill = <Choice extends ComponentChoice>(
+    kind: ComponentKind,
+    choice: Choice,
+    path: string,
+  ): Choice => {
+    const { params } = chosen(
+      known.filter((definition) => definition.kind === kind),
+      choice,
+      path,
+    );
+    // Written in the schema's order, with id and schedule first, so that specs read alike.
+    const every = choice.every === undefined ? {} : { every: choice.every };
+    return { id: choice.id, ...every, ...params } as unknown as Choice;
+  };
+  const fillAll = <Choice extends ComponentChoice>(kind: ComponentKind, choices: Choice[], path: string) =>
+    choices.map((choice, i) => fill(kind, choice, `${path}.${i}`));
+  const common = {
+    data: fill('dataset', spec.data, 'data'),
+    encoder: fill('encoder', spec.encoder, 'encoder'),
+    loss: fill('loss', spec.loss, 'loss'),
+    optimizer: fill('optimizer', spec.optimizer, 'optimizer'),
+    schedule: fill('schedule', spec.schedule, 'schedule'),
+    probes: fillAll('probe', spec.probes, 'probes'),
+    evaluations: fillAll('evaluation', spec.evaluations, 'evaluations'),
+    flatness: spec.flatness && fill('flatness', spec.flatness, 'flatness'),
+  };
+  if (spec.study === 'mlm') return { ...spec, ...common, masking: fill('masking', spec.masking, 'masking') };
+  return {
+    ...spec,
+    ...common,
+    augmentation: fill('augmentation', spec.augmentation, 'augmentation'),
+    projector: fill('projector', spec.projector, 'projector'),
+  };
+}
+
+type GridPoint = readonly (readonly [path: string, value: unknown])[];
+
+function gridPoints(vary: ExperimentSpec['vary']): GridPoint[] {
+  let points: GridPoint[] = [[]];
+  for (const [path, values] of Object.entries(vary)) {
+    points = points.flatMap((point) => values.map((value) => [...point, [path, value] as const]));
+  }
+  return points;
+}
+
+function lastKey(path: string): string {
+  const keys = path.split('.');
+  const key = keys.at(-1) ?? path;
+  return key === 'id' ? (keys.at(-2) ?? key) : key;
+}
+
+function labelOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'id' in value) return String(value.id);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function specError(error: z.ZodError): BasinError {
+  const issue = error.issues[0];
+  const keys = issue?.path.map(String) ?? [];
+  if (issue?.code === 'unrecognized_keys' && issue.keys[0] !== undefined) {
+    const path = [...keys, issue.keys[0]].join('.');
+    return new BasinError('bad-input', `Setting ${path}: there is no such setting. Remove it.`, path);
+  }
+  const path = keys.join('.');
+  const missing = issue?.code === 'invalid_type' && issue.input === undefined;
+  const why = missing ? 'it is missing' : (issue?.message ?? 'invalid');
+  return new BasinError('bad-input', `Setting ${path || 'spec'}: ${why}.`, path);
+}

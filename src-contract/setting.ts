@@ -1,0 +1,54 @@
+/** Settings of a spec by dotted path, as `--set`, grids and forms name them: `optimizer.learningRate`. */
+import { BasinError } from './error.ts';
+
+type Json = unknown;
+
+export function settingAt(spec: unknown, path: string): unknown {
+  let value = spec;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+/**
+ * A copy of `spec` with `value` at `path`. Another `id` of a component clears that component's other
+ * parameters (but `every`): they belonged to the one that left.
+ * @throws BasinError `bad-input` where the path leads nowhere. Whether the last key is known is the
+ * schema's business.
+ */
+export function withSetting<Spec>(spec: Spec, path: string, value: Json): Spec {
+  const keys = path.split('.');
+  return placed(spec, keys, value, path) as Spec;
+}
+
+function placed(node: unknown, keys: readonly string[], value: Json, path: string): unknown {
+  const [key, ...rest] = keys;
+  if (key === undefined || key === '') throw leadsNowhere(path);
+  if (Array.isArray(node)) {
+    const index = Number(key);
+    if (!/^\d+$/.test(key) || index >= node.length) throw leadsNowhere(path);
+    return node.map((item, i) =>
+      i === index ? (rest.length > 0 ? placed(item, rest, value, path) : value) : item,
+    );
+  }
+  if (typeof node !== 'object' || node === null) throw leadsNowhere(path);
+  const record = node as Record<string, unknown>;
+  if (rest.length > 0) {
+    if (!Object.hasOwn(record, key)) throw leadsNowhere(path);
+    return { ...record, [key]: placed(record[key], rest, value, path) };
+  }
+  if (key === 'id' && record.id !== value) {
+    return record.every === undefined ? { id: value } : { id: value, every: record.every };
+  }
+  return { ...record, [key]: value };
+}
+
+function leadsNowhere(path: string): BasinError {
+  return new BasinError(
+    'bad-input',
+    `Setting ${path}: there is no such setting. See the spec with --dry-run.`,
+    path,
+  );
+}

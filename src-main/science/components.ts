@@ -1,0 +1,17 @@
+/** The list of studies, and of the components that they share. A new component adds a line here or in its study. */
+import type {
+  Definition,
+  FlatnessDefinition,
+  OptimizerDefinition,
+  ScheduleDefinition,
+} from './definition.ts';
+import { hutchinsonTrace } from './flatness/hutchinsonTrace.ts';
+import { adamw } from './optimizers/adamw.ts';
+import { constant, cosine, linear } from './optimizers/schedules.ts';
+import { sgd } from './optimizers/sgd.ts';
+
+export const optimizers: readonly OptimizerDefinition[] = [adamw, sgd];
+export const schedules: readonly ScheduleDefinition[] = [cosine, linear, constant];
+export const flatnessMeasures: readonly FlatnessDefinition[] = [hutchinsonTrace];
+
+export const sharedComponents: readonly Definition[] = [...optimizers, ...schedules, ...flatnessMeasures];
