@@ -84,8 +84,9 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): TensorFile
     const size = elements(parsed.data.shape) * 4;
     if (end - start !== size) return fail(`tensor ${name} takes ${end - start} bytes, not ${size}`);
     if (base + end > bytes.length) return fail(`tensor ${name} ends beyond the file`);
-    // Copied: the slice may start at any byte, typed arrays only at multiples of four.
-    const buffer = bytes.slice(base + start, base + end).buffer;
+    // Copied: the part may start at any byte, typed arrays only at multiples of four. Not by `slice`,
+    // which on a Buffer is a view of a larger pool.
+    const { buffer } = new Uint8Array(bytes.subarray(base + start, base + end));
     const data = parsed.data.dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer);
     tensors.set(name, { shape: parsed.data.shape, data });
     covered += size;

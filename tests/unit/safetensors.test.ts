@@ -35,6 +35,12 @@ describe('safetensors', () => {
     expect([...bytes.subarray(-8)]).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
   });
 
+  test('a Buffer from a pool is read like any other array of bytes', () => {
+    const tensors = new Map([['a', { shape: [2], data: Float32Array.of(1, -2) }]]);
+    const pooled = Buffer.from(encodeSafetensors({ tensors, metadata: {} }));
+    expect(decodeSafetensors(pooled, 'memory').tensors).toEqual(tensors);
+  });
+
   test('every truncation and every extension is refused', () => {
     const bytes = encodeSafetensors({
       tensors: new Map([['a', { shape: [3], data: Float32Array.of(1, 2, 3) }]]),

@@ -1,0 +1,115 @@
+/** The training loop: from a job to its last checkpoint, top to bottom. Whatever the study. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { BasinError } from '#contract/error.ts';
+import type { Api } from '#contract/rpc.ts';
+import type { hostForWorkerMethods, Job, Provenance } from '#contract/worker.ts';
+import type { Engine } from '#engine/engine.ts';
+import type { Measured } from '#science/definition.ts';
+import { learningRate } from '#science/learningRate.ts';
+import type { StudyDefinition } from '#science/studies/training.ts';
+import { encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
+import { MetricLog } from './log.ts';
+import { Pace } from './pace.ts';
+
+export type HostForWorker = Api<typeof hostForWorkerMethods>;
+
+/** What the host has asked for since the last step. */
+export interface Control {
+  wanted: 'pause' | 'stop' | null;
+  checkpoint: boolean;
+}
+
+export interface Outcome {
+  readonly status: 'finished' | 'paused' | 'stopped';
+  readonly step: number;
+  readonly seconds: number;
+}
+
+/** Milliseconds between two reports to the host while steps are short. */
+const reportInterval = 250;
+
+/** @throws BasinError where the run cannot go on; the points logged until then are with the host. */
+export async function train(
+  { spec, resumeFrom, spool }: Job,
+  study: StudyDefinition,
+  engine: Engine,
+  host: HostForWorker,
+  control: Control,
+  provenance: Provenance,
+): Promise<Outcome> {
+  const pace = new Pace(() => performance.now());
+  await host.progress(pace.progress(0, 'building data and model'));
+  const training = await study.build(spec, engine);
+  const log = new MetricLog((batches) => host.metrics({ batches }));
+  try {
+    const start = resumeFrom
+      ? restoreCheckpoint(training, readFileSync(resumeFrom), resumeFrom)
+      : { step: 0, seconds: 0 };
+    let { step } = start;
+    pace.start(start);
+    await host.started({ provenance, parameters: training.parameters.count });
+    if (step === 0) log.add(0, training.references);
+
+    const rate = learningRate(spec);
+    let saved = resumeFrom ? step : -1;
+    const save = async (): Promise<void> => {
+      if (saved === step) return;
+      await log.flush();
+      const file = `step-${String(step).padStart(9, '0')}.safetensors`;
+      const seconds = pace.seconds();
+      writeFileSync(join(spool, file), encodeCheckpoint(training, spec, { step, seconds }));
+      await host.checkpoint({ step, file, seconds });
+      saved = step;
+    };
+
+    while (step < spec.steps && control.wanted === null) {
+      const metrics = training.step(step, rate(step));
+      const used = rate(step);
+      step += 1;
+      pace.stepped();
+      const last = step === spec.steps;
+      if (step === 1 || step % spec.logEvery === 0 || last)
+        log.add(step, { ...metrics, learning_rate: used });
+      if (!Number.isFinite(metrics.loss)) throw diverged(metrics.loss, step);
+
+      for (const measure of training.measures) {
+        if (step % measure.every !== 0 && !last) continue;
+        await host.progress(pace.progress(step, measure.activity));
+        const measured = pace.aside(() => measure.run(step));
+        log.add(step, Object.fromEntries(measured.map(({ name, value }) => [name, value])));
+        await host.measurements({ rows: measured.map((row) => rowOf(row, step)) });
+      }
+      if (step % spec.checkpointEvery === 0 || last || control.checkpoint) {
+        control.checkpoint = false;
+        await save();
+      }
+      if (pace.due(reportInterval)) {
+        await log.flush();
+        await host.progress(pace.progress(step, null));
+      }
+      // Lets the host's wishes in: a step itself never yields.
+      await setImmediate();
+    }
+    if (control.wanted !== null) await save();
+    await log.flush();
+    const status = step === spec.steps ? 'finished' : control.wanted === 'stop' ? 'stopped' : 'paused';
+    return { status, step, seconds: pace.seconds() };
+  } finally {
+    // Also when the run fails: its last points say why.
+    await log.flush().finally(() => training.dispose());
+  }
+}
+
+function rowOf({ name, value, stderr, detail }: Measured, step: number) {
+  return { step, name, value, stderr, detail: detail ?? null };
+}
+
+function diverged(loss: number | undefined, step: number): BasinError {
+  const what = loss === undefined ? 'missing' : String(loss);
+  return new BasinError(
+    'worker',
+    `Step ${step}: the loss is ${what}. Lower the learning rate or lengthen the warm-up.`,
+  );
+}

@@ -1,0 +1,73 @@
+/** A worker's process: one job, from the host's `start` to its end. */
+import { BasinError } from '#contract/error.ts';
+import { link } from '#contract/link.ts';
+import { client, serve, toErrorValue } from '#contract/rpc.ts';
+import { hostForWorkerMethods, type Job, workerMethods } from '#contract/worker.ts';
+import { eagerEngine } from '#engine/eager.ts';
+import { studyOf } from '#science/registry.ts';
+import { type Control, train } from './loop.ts';
+import { readProvenance } from './provenance.ts';
+
+// A terminal sends Ctrl-C to the whole process group; the host decides what becomes of its workers.
+process.on('SIGINT', () => {});
+// Without its host a worker can keep nothing: the run resumes from its last checkpoint.
+process.on('disconnect', () => process.exit(1));
+
+const control: Control = { wanted: null, checkpoint: false };
+let started = false;
+
+const host = client(
+  hostForWorkerMethods,
+  link(
+    {
+      post: (message) => void process.send?.(message),
+      on: (listener) => void process.on('message', listener),
+    },
+    {
+      serve: serve(workerMethods, {
+        start(job) {
+          if (started) throw new BasinError('conflict', 'Worker: it has a job already.');
+          started = true;
+          void work(job);
+          return {};
+        },
+        pause() {
+          control.wanted ??= 'pause';
+          return {};
+        },
+        stop() {
+          control.wanted = 'stop';
+          return {};
+        },
+        checkpoint() {
+          control.checkpoint = true;
+          return {};
+        },
+      }),
+    },
+  ).call,
+);
+
+async function work(job: Job): Promise<void> {
+  let reached = { step: 0, seconds: 0 };
+  const watched = {
+    ...host,
+    progress: (progress: Parameters<typeof host.progress>[0]) => {
+      reached = progress;
+      return host.progress(progress);
+    },
+  };
+  try {
+    const { versions } = await import('#engine/backend.ts');
+    const engine = eagerEngine();
+    const study = studyOf(job.spec.study);
+    const outcome = await train(job, study, engine, watched, control, readProvenance(versions, engine.id));
+    await host.ended({ ...outcome, error: null });
+    process.exit(0);
+  } catch (error) {
+    const { step, seconds } = reached;
+    if (!(error instanceof BasinError)) console.error(error);
+    await host.ended({ status: 'failed', step, seconds, error: toErrorValue(error).message });
+    process.exit(1);
+  }
+}

@@ -1,0 +1,69 @@
+/** Time spent in a run, and how fast it steps; measuring and saving do not slow the stated rate. */
+import type { WorkerProgress } from '#contract/worker.ts';
+import type { Position } from './checkpoint.ts';
+
+/** Share of the newest step in the running mean of the step time. */
+const weight = 0.1;
+
+export class Pace {
+  readonly #now: () => number;
+  #began: number;
+  #before = 0;
+  #lastStep: number;
+  #lastReport: number;
+  /** Running mean of a step's milliseconds, and the weight gathered so far (which debiases it). */
+  #mean = 0;
+  #gathered = 0;
+
+  /** @param now a clock in milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#began = now();
+    this.#lastStep = this.#began;
+    this.#lastReport = this.#began;
+  }
+
+  /** Training starts, or goes on from a checkpoint. Time spent building counts. */
+  start({ seconds }: Position): void {
+    this.#before = seconds;
+    this.#lastStep = this.#now();
+  }
+
+  stepped(): void {
+    const now = this.#now();
+    this.#mean += weight * (now - this.#lastStep - this.#mean);
+    this.#gathered += weight * (1 - this.#gathered);
+    this.#lastStep = now;
+  }
+
+  /** Runs something that is not a step. */
+  aside<T>(work: () => T): T {
+    const before = this.#now();
+    const result = work();
+    this.#lastStep += this.#now() - before;
+    return result;
+  }
+
+  seconds(): number {
+    return this.#before + (this.#now() - this.#began) / 1000;
+  }
+
+  /** True at most once each `interval` milliseconds. */
+  due(interval: number): boolean {
+    const now = this.#now();
+    if (now - this.#lastReport < interval) return false;
+    this.#lastReport = now;
+    return true;
+  }
+
+  progress(step: number, activity: string | null): WorkerProgress {
+    const stepTime = this.#gathered > 0 ? this.#mean / this.#gathered : 0;
+    return {
+      step,
+      seconds: this.seconds(),
+      stepsPerSecond: stepTime > 0 ? 1000 / stepTime : 0,
+      activity,
+      memory: process.memoryUsage.rss(),
+    };
+  }
+}

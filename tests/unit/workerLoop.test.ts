@@ -1,0 +1,243 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MlmRunSpec } from '#contract/spec.ts';
+import type { Provenance } from '#contract/worker.ts';
+import { tf } from '#engine/backend.ts';
+import { eagerEngine } from '#engine/eager.ts';
+import { SeededParameters } from '#engine/parameters.ts';
+import { stream } from '#engine/random.ts';
+import { decodeSafetensors } from '#engine/safetensors.ts';
+import { mean, type Scalar, square, sub } from '#engine/tf.ts';
+import { chosen } from '#science/choice.ts';
+import { optimizers } from '#science/components.ts';
+import { type StudyDefinition, stepProgram, takeStep } from '#science/studies/training.ts';
+import { type Control, type HostForWorker, train } from '../../src-main/worker/loop.ts';
+
+const spec: MlmRunSpec = {
+  format: 'basin/1',
+  study: 'mlm',
+  title: 'quadratic',
+  steps: 40,
+  batchSize: 4,
+  seed: 7,
+  data: { id: 'none' },
+  encoder: { id: 'none' },
+  masking: { id: 'none' },
+  loss: { id: 'none' },
+  optimizer: { id: 'adamw', learningRate: 0.05 },
+  schedule: { id: 'cosine' },
+  probes: [],
+  evaluations: [],
+  flatness: null,
+  logEvery: 1,
+  checkpointEvery: 15,
+};
+
+/** Pulls a vector towards random targets: a study small enough to know its answers. */
+const quadratic: StudyDefinition = {
+  id: 'mlm',
+  components: [],
+  presets: [],
+  parameterCount: () => 6,
+  estimate: () => ({ seconds: 1, bytes: 1 }),
+  preview: async () => ({ kind: 'sentences', sentences: [] }),
+  async build(run, engine) {
+    const parameters = new SeededParameters(run.seed);
+    const weight = parameters.normal('weight', [2, 3], 1);
+    const { definition, params } = chosen(optimizers, run.optimizer, 'optimizer');
+    const optimizer = definition.build(params, parameters);
+    const program = stepProgram(engine, parameters, optimizer, (inputs) => {
+      const loss = mean(square(sub(weight, inputs.target ?? 0))) as Scalar;
+      return { loss, metrics: { twice: loss.mul(2) } };
+    });
+    return {
+      parameters,
+      state: optimizer.slots,
+      references: { 'loss/floor': 0 },
+      step(step, rate) {
+        const random = stream(run.seed, 'data', step);
+        const target = Float32Array.from({ length: 6 }, () => random.normal());
+        return takeStep(program, { target: { shape: [2, 3], data: target } }, rate, step);
+      },
+      measures: [
+        { activity: 'probe', every: 10, run: (step) => [{ name: 'seen', value: step, stderr: 0.5 }] },
+      ],
+      dispose() {
+        parameters.dispose();
+        for (const slot of optimizer.slots.values()) slot.dispose();
+        program.dispose();
+      },
+    };
+  },
+};
+
+const provenance: Provenance = {
+  basin: '0',
+  node: '0',
+  tensorflow: '0',
+  tfjs: '0',
+  device: '',
+  engine: '',
+  git: null,
+};
+
+function recordingHost() {
+  const points = new Map<string, Map<number, number>>();
+  const rows: { step: number; name: string; value: number; stderr: number | null }[] = [];
+  const checkpoints: { step: number; file: string }[] = [];
+  const host: HostForWorker = {
+    started: async () => ({}),
+    progress: async () => ({}),
+    warning: async () => ({}),
+    ended: async () => ({}),
+    measurements: async ({ rows: added }) => {
+      rows.push(...added);
+      return {};
+    },
+    checkpoint: async (checkpoint) => {
+      checkpoints.push(checkpoint);
+      return { id: checkpoint.file };
+    },
+    metrics: async ({ batches }) => {
+      for (const { series, step, value } of batches) {
+        const line = points.get(series) ?? new Map<number, number>();
+        points.set(series, line);
+        step.forEach((at, i) => {
+          line.set(at, value[i] ?? Number.NaN);
+        });
+      }
+      return {};
+    },
+  };
+  return { host, points, rows, checkpoints };
+}
+
+let spool: string;
+beforeEach(() => {
+  spool = mkdtempSync(join(tmpdir(), 'basin-loop-'));
+});
+afterEach(() => rmSync(spool, { recursive: true, force: true }));
+
+const idle = (): Control => ({ wanted: null, checkpoint: false });
+const job = (changes: Partial<MlmRunSpec> = {}, resumeFrom: string | null = null) => ({
+  run: 'r',
+  spec: { ...spec, ...changes },
+  resumeFrom,
+  spool,
+});
+
+describe('the training loop', () => {
+  test('logs every step, measures on schedule and at the end, and saves what resumes', async () => {
+    const { host, points, rows, checkpoints } = recordingHost();
+    const outcome = await train(job({ steps: 34 }), quadratic, eagerEngine(), host, idle(), provenance);
+    expect(outcome).toMatchObject({ status: 'finished', step: 34 });
+    expect([...(points.get('loss') ?? []).keys()]).toEqual(Array.from({ length: 34 }, (_, i) => i + 1));
+    expect(points.get('twice')?.get(5)).toBe(2 * (points.get('loss')?.get(5) ?? Number.NaN));
+    expect(points.get('loss/floor')).toEqual(new Map([[0, 0]]));
+    expect(rows.map(({ step }) => step)).toEqual([10, 20, 30, 34]);
+    expect(rows[0]).toEqual({ step: 10, name: 'seen', value: 10, stderr: 0.5, detail: null });
+    expect(checkpoints.map(({ step }) => step)).toEqual([15, 30, 34]);
+  });
+
+  test('a resumed run equals an uninterrupted one, bit for bit', async () => {
+    const whole = recordingHost();
+    await train(job(), quadratic, eagerEngine(), whole.host, idle(), provenance);
+    const last = whole.checkpoints.at(-1)?.file ?? '';
+    const expected = decodeSafetensors(readFileSync(join(spool, last)), last);
+
+    const resumed = recordingHost();
+    const from = join(spool, whole.checkpoints[0]?.file ?? '');
+    await train(job({}, from), quadratic, eagerEngine(), resumed.host, idle(), provenance);
+    for (let step = 16; step <= 40; step++) {
+      expect(resumed.points.get('loss')?.get(step)).toBe(whole.points.get('loss')?.get(step));
+    }
+    expect(resumed.points.get('loss')?.has(15)).toBe(false);
+    const reached = decodeSafetensors(readFileSync(join(spool, last)), last);
+    expect(reached.tensors).toEqual(expected.tensors);
+  });
+
+  test('pausing saves a checkpoint at the step that was reached', async () => {
+    const { host, checkpoints } = recordingHost();
+    const control = idle();
+    let calls = 0;
+    const pausing: StudyDefinition = {
+      ...quadratic,
+      async build(run, engine) {
+        const training = await quadratic.build(run, engine);
+        return {
+          ...training,
+          step(step, rate) {
+            calls += 1;
+            if (calls === 8) control.wanted = 'pause';
+            return training.step(step, rate);
+          },
+        };
+      },
+    };
+    const outcome = await train(job(), pausing, eagerEngine(), host, control, provenance);
+    expect(outcome).toMatchObject({ status: 'paused', step: 8 });
+    expect(checkpoints.map(({ step }) => step)).toEqual([8]);
+  });
+
+  test('a loss that is not a number ends the run, after its point is logged', async () => {
+    const { host, points } = recordingHost();
+    const run = job({
+      optimizer: { id: 'sgd', learningRate: 100, momentum: 0.9999 },
+      schedule: { id: 'constant', warmup: 0 },
+      steps: 200,
+    });
+    await expect(train(run, quadratic, eagerEngine(), host, idle(), provenance)).rejects.toThrow(
+      /Lower the learning rate/,
+    );
+    const losses = [...(points.get('loss')?.values() ?? [])];
+    expect(Number.isFinite(losses.at(-1))).toBe(false);
+    expect(losses.slice(0, -1).every(Number.isFinite)).toBe(true);
+  });
+
+  test('a checkpoint of another model is refused', async () => {
+    const { host, checkpoints } = recordingHost();
+    await train(job({ steps: 1 }), quadratic, eagerEngine(), host, idle(), provenance);
+    const from = join(spool, checkpoints[0]?.file ?? '');
+    const other: StudyDefinition = {
+      ...quadratic,
+      async build(run, engine) {
+        const training = await quadratic.build(run, engine);
+        training.parameters.constant('bias', [3], 0);
+        return training;
+      },
+    };
+    await expect(train(job({}, from), other, eagerEngine(), host, idle(), provenance)).rejects.toThrow(
+      /tensor bias is missing/,
+    );
+  });
+
+  test('2,000 steps leave as many tensors as they found', async () => {
+    const before = tf.memory().numTensors;
+    const counts: number[] = [];
+    const watched: StudyDefinition = {
+      ...quadratic,
+      async build(run, engine) {
+        const training = await quadratic.build(run, engine);
+        return {
+          ...training,
+          step(step, rate) {
+            counts.push(tf.memory().numTensors);
+            return training.step(step, rate);
+          },
+        };
+      },
+    };
+    await train(
+      job({ steps: 2000, checkpointEvery: 500 }),
+      watched,
+      eagerEngine(),
+      recordingHost().host,
+      idle(),
+      provenance,
+    );
+    expect(new Set(counts).size).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
