@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { settingAt, withSetting } from '../../src-contract/setting.ts';
+
+const spec = {
+  steps: 10,
+  optimizer: { id: 'adamw', learningRate: 1, beta1: 0.9 },
+  probes: [{ id: 'linear', every: 5, l2: 1 }],
+};
+
+test('a setting is read and replaced by its path, in a copy', () => {
+  const changed = withSetting(spec, 'probes.0.l2', 3);
+  expect(settingAt(changed, 'probes.0.l2')).toBe(3);
+  expect(spec.probes[0]?.l2).toBe(1);
+  expect(withSetting(spec, 'steps', 20)).toEqual({ ...spec, steps: 20 });
+  expect(settingAt(spec, 'optimizer.nothing.here')).toBeUndefined();
+});
+
+test('another component drops the parameters of the one that left, but not its schedule', () => {
+  expect(withSetting(spec, 'optimizer.id', 'sgd').optimizer).toEqual({ id: 'sgd' });
+  expect(withSetting(spec, 'optimizer.id', 'adamw').optimizer).toEqual(spec.optimizer);
+  expect(withSetting(spec, 'probes.0.id', 'knn').probes).toEqual([{ id: 'knn', every: 5 }]);
+});
+
+test.each(['nowhere.deep', 'probes.1.l2', 'probes.x', 'steps.deep', '', 'optimizer..id'])(
+  'the path "%s" leads nowhere and is named',
+  (path) => {
+    expect(() => withSetting(spec, path, 1)).toThrow(`Setting ${path}: there is no such setting`);
+  },
+);
