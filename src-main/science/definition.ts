@@ -81,6 +81,8 @@ export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends De
 export interface Masking<P extends z.ZodObject = z.ZodObject> extends Definition<'masking', P> {
   /** Positions to hide in a sentence of `length` words, in ascending order, at least one. */
   positions(params: z.output<P>, length: number, random: Stream): readonly number[];
+  /** Most positions that are ever hidden in a sentence of at most `length` words. */
+  most(params: z.output<P>, length: number): number;
 }
 
 export interface TokenEncoder<P extends z.ZodObject = z.ZodObject> extends Definition<'encoder', P> {

@@ -22,6 +22,8 @@ export interface Oracle {
   each(sentence: Sentence): readonly Float64Array[];
   /** log p(sentence), nats. */
   logProbability(sentence: Sentence): number;
+  /** Share of each word among all words of the language: what a model without context can know. */
+  readonly unigram: Float64Array;
 }
 
 /** A downstream task, labelled by the oracle. */
@@ -29,6 +31,8 @@ export interface LanguageTask {
   readonly id: string;
   readonly title: string;
   readonly classes: readonly string[];
+  /** Words in the shortest sentence that the task is asked about. */
+  readonly minLength: number;
   /** Index into `classes`. */
   label(sentence: Sentence): number;
 }
