@@ -1,6 +1,7 @@
 /** The one place that loads the native TensorFlow; only a worker may reach it. */
 import './nodeCompat.ts';
 import { createRequire } from 'node:module';
+import type { NativeBackend } from './capture/binding.ts';
 
 // Its greeting on standard error says nothing that a person could act upon; errors still appear.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
@@ -10,6 +11,7 @@ const require = createRequire(import.meta.url);
 
 export const tf = require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
 
-const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } };
+/** The backend itself, for what tfjs's public face does not offer. */
+export const nativeBackend = tf.backend() as unknown as NativeBackend;
 
-export const versions = { tensorflow: binding.TF_Version, tfjs: tf.version['tfjs-core'] };
+export const versions = { tensorflow: nativeBackend.binding.TF_Version, tfjs: tf.version['tfjs-core'] };

@@ -1,6 +1,7 @@
 /** Programs executed operation by operation, as tfjs does by itself. */
-import type { Engine, Feed, Feeds, Program } from './engine.ts';
-import { dispose, scalar, type Tensor, tensor, tidy } from './tf.ts';
+import type { Engine, Feeds, Program } from './engine.ts';
+import { tensorOfFeed } from './feeds.ts';
+import { dispose, type Tensor, tidy } from './tf.ts';
 
 export function eagerEngine(): Engine {
   return {
@@ -28,11 +29,5 @@ export function eagerEngine(): Engine {
 }
 
 function tensorsOf(feeds: Feeds): Record<string, Tensor> {
-  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, tensorOf(feed)]));
-}
-
-function tensorOf(feed: Feed): Tensor {
-  if (typeof feed === 'number') return scalar(feed, 'float32');
-  const type = feed.data instanceof Int32Array ? 'int32' : 'float32';
-  return tensor(feed.data, [...feed.shape], type);
+  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, tensorOfFeed(feed)]));
 }

@@ -3,7 +3,7 @@ import { BasinError } from '#contract/error.ts';
 import { link } from '#contract/link.ts';
 import { client, serve, toErrorValue } from '#contract/rpc.ts';
 import { hostForWorkerMethods, type Job, workerMethods } from '#contract/worker.ts';
-import { eagerEngine } from '#engine/eager.ts';
+import { capturedEngine } from '#engine/capture/engine.ts';
 import { studyOf } from '#science/registry.ts';
 import { type Control, train } from './loop.ts';
 import { readProvenance } from './provenance.ts';
@@ -58,8 +58,8 @@ async function work(job: Job): Promise<void> {
     },
   };
   try {
-    const { versions } = await import('#engine/backend.ts');
-    const engine = eagerEngine();
+    const { nativeBackend, versions } = await import('#engine/backend.ts');
+    const engine = capturedEngine(nativeBackend, { warn: (message) => void host.warning({ message }) });
     const study = studyOf(job.spec.study);
     const outcome = await train(job, study, engine, watched, control, readProvenance(versions, engine.id));
     await host.ended({ ...outcome, error: null });

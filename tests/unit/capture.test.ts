@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { nativeBackend, tf } from '#engine/backend.ts';
+import { capturedEngine } from '#engine/capture/engine.ts';
+import { eagerEngine } from '#engine/eager.ts';
+import type { Engine } from '#engine/engine.ts';
+import { SeededParameters } from '#engine/parameters.ts';
+import { stream } from '#engine/random.ts';
+import { matMul, mean, relu, type Scalar, square, sub, type Tensor, type Tensor2D } from '#engine/tf.ts';
+import { adamw } from '#science/optimizers/adamw.ts';
+import { sgd } from '#science/optimizers/sgd.ts';
+import { stepProgram, takeStep } from '#science/studies/training.ts';
+
+const noWarnings = () => capturedEngine(nativeBackend, { warn: (message) => expect.unreachable(message) });
+
+/** A two-layer network on random batches; its losses, and its weights at the end. */
+function trained(engine: Engine, optimizerId: 'adamw' | 'sgd', steps: number) {
+  const parameters = new SeededParameters(1);
+  const w1 = parameters.normal('w1', [5, 8], 0.5);
+  const b1 = parameters.constant('b1', [8], 0.1);
+  const w2 = parameters.normal('w2', [8, 3], 0.5);
+  const optimizer =
+    optimizerId === 'sgd'
+      ? sgd.build(sgd.params.parse({}), parameters)
+      : adamw.build(adamw.params.parse({}), parameters);
+  const program = stepProgram(engine, parameters, optimizer, ({ x, y }) => {
+    const hidden = relu(matMul(x as Tensor2D, w1 as Tensor as Tensor2D).add(b1));
+    const output = matMul(hidden as Tensor2D, w2 as Tensor as Tensor2D);
+    return {
+      loss: mean(square(sub(output, y as Tensor))) as Scalar,
+      metrics: { spread: mean(square(output)) as Scalar },
+    };
+  });
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const random = stream(2, 'batch', step);
+    const numbers = (n: number) => Float32Array.from({ length: n }, () => random.normal());
+    const batch = { x: { shape: [16, 5], data: numbers(80) }, y: { shape: [16, 3], data: numbers(48) } };
+    losses.push(takeStep(program, batch, 0.01, step).loss ?? Number.NaN);
+  }
+  const weights = [...parameters.all].map(([, weight]) => Float32Array.from(weight.dataSync()));
+  program.dispose();
+  parameters.dispose();
+  for (const slot of optimizer.slots.values()) slot.dispose();
+  return { losses, weights };
+}
+
+describe('a captured program', () => {
+  test.each(['adamw', 'sgd'] as const)('trains as eager execution does (%s)', (optimizer) => {
+    const before = tf.memory().numTensors;
+    const eager = trained(eagerEngine(), optimizer, 100);
+    const captured = trained(noWarnings(), optimizer, 100);
+    for (const [i, loss] of eager.losses.entries()) {
+      expect(Math.abs((captured.losses[i] ?? Number.NaN) - loss) / loss).toBeLessThan(1e-5);
+    }
+    for (const [k, weight] of eager.weights.entries()) {
+      weight.forEach((value, i) => {
+        expect(captured.weights[k]?.[i]).toBeCloseTo(value, 4);
+      });
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('gives the same bits each time', () => {
+    expect(trained(noWarnings(), 'adamw', 20)).toEqual(trained(noWarnings(), 'adamw', 20));
+  });
+
+  test('sees variables that code outside has changed, and leaves held copies alone', () => {
+    const variable = tf.variable(tf.tensor1d([1, 2]));
+    const program = noWarnings().compile('double', () => {
+      variable.assign(variable.mul(2));
+      return { sum: variable.sum() };
+    });
+    expect([...program.run({}).sum]).toEqual([6]);
+    const held = variable.clone();
+    expect([...program.run({}).sum]).toEqual([12]);
+    expect([...held.dataSync()]).toEqual([2, 4]);
+    expect([...variable.dataSync()]).toEqual([4, 8]);
+    variable.assign(tf.tensor1d([10, 20]));
+    expect([...program.run({}).sum]).toEqual([60]);
+    program.dispose();
+    variable.dispose();
+    held.dispose();
+  });
+
+  test('uses tensors from before it as constants, large uniform ones among them', () => {
+    const outside = tf.tensor1d([1, 2, 3]);
+    const program = noWarnings().compile('constants', ({ x }) => ({
+      sum: (x as Tensor)
+        .mul(outside)
+        .sum()
+        .add(tf.fill([40], 0.5).sum()),
+      integers: tf.cast(tf.gather(outside, tf.tensor1d([2, 0], 'int32')), 'int32'),
+    }));
+    for (const scale of [1, 2]) {
+      const { sum, integers } = program.run({
+        x: { shape: [3], data: Float32Array.of(scale, scale, scale) },
+      });
+      expect([...sum]).toEqual([6 * scale + 20]);
+      expect([...integers]).toEqual([3, 1]);
+    }
+    program.dispose();
+    outside.dispose();
+  });
+
+  test('each shape of feeds has a graph of its own', () => {
+    const program = noWarnings().compile('sum', ({ x }) => ({ sum: (x as Tensor).sum() }));
+    const sum = (...values: number[]) => [
+      ...program.run({ x: { shape: [values.length], data: Float32Array.from(values) } }).sum,
+    ];
+    expect(sum(1, 2)).toEqual([3]);
+    expect(sum(1, 2, 3)).toEqual([6]);
+    expect(sum(5, 5)).toEqual([10]);
+    program.dispose();
+  });
+
+  test('code that looks at computed numbers runs eagerly, with one warning that names the operation', () => {
+    const warnings: string[] = [];
+    const engine = capturedEngine(nativeBackend, { warn: (message) => warnings.push(message) });
+    const program = engine.compile('branch', ({ x }) => {
+      const total = (x as Tensor).sum();
+      return { value: (total.dataSync()[0] ?? 0) > 0 ? total : total.neg() };
+    });
+    expect([...program.run({ x: { shape: [2], data: Float32Array.of(1, 2) } }).value]).toEqual([3]);
+    expect([...program.run({ x: { shape: [2], data: Float32Array.of(-1, -2) } }).value]).toEqual([3]);
+    expect(warnings).toEqual([
+      'Program branch runs operation by operation, which is slower: the value of Sum is read in JavaScript.',
+    ]);
+  });
+});
