@@ -33,6 +33,8 @@ export interface Definition<
 }
 
 export interface ImageDataset<P extends z.ZodObject = z.ZodObject> extends Definition<'dataset', P> {
+  /** What `load` will give, without reading it. */
+  outline(params: z.output<P>): ImageShape & { readonly trainCount: number; readonly testCount: number };
   load(params: z.output<P>): Promise<ImageData>;
 }
 

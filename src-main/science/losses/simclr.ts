@@ -1,0 +1,41 @@
+/**
+ * SimCLR's normalised temperature-scaled cross-entropy (Chen et al. 2020, arXiv 2002.05709, equation 1).
+ * All 2N views are anchors; view i's positive p(i) is the other view of its image:
+ *
+ *   L = mean_i [ −s_{i,p(i)} + log Σ_{j ≠ i} exp s_{ij} ],   s_ij = cos(z_i, z_j) / τ
+ */
+import { z } from 'zod';
+import { add, concat, eye, matMul, mean, mul, type Scalar, sub, sum, type Tensor2D } from '#engine/tf.ts';
+import type { ContrastiveLoss } from '../definition.ts';
+import { unitRows } from '../nn/unitRows.ts';
+import { logSumExp } from './logSumExp.ts';
+
+const params = z.strictObject({
+  temperature: z.number().min(0.01).max(10).default(0.5).meta({
+    title: 'Temperature τ',
+    description: 'Cosines are divided by it: small values weigh the hardest negatives.',
+    scale: 'log',
+  }),
+});
+
+export const simclr: ContrastiveLoss<typeof params> = {
+  kind: 'loss',
+  id: 'simclr',
+  title: 'SimCLR (NT-Xent)',
+  help: 'Picks the other view of an image out of all views in the batch.',
+  reference: 'Chen, Kornblith, Norouzi and Hinton 2020, arXiv 2002.05709, equation 1',
+  studies: ['contrastive'],
+  params,
+  /** `z1`, `z2` [batch, width]; nats. */
+  value({ temperature }, z1, z2) {
+    const a = unitRows(z1);
+    const b = unitRows(z2);
+    const views = concat([a, b], 0) as Tensor2D;
+    const similarity = mul(matMul(views, views, false, true), 1 / temperature);
+    // A view is no candidate for itself: far enough below all others that exp gives zero.
+    const candidates = add(similarity, mul(eye(views.shape[0]), -1e9)) as Tensor2D;
+    // Each positive pair counts once from either side, so the mean over N pairs is that over 2N anchors.
+    const positive = mul(mean(sum(mul(a, b), 1)), 1 / temperature);
+    return sub(mean(logSumExp(candidates)), positive) as Scalar;
+  },
+};

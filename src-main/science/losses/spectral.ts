@@ -1,0 +1,48 @@
+/**
+ * Spectral contrastive loss (HaoChen, Wei, Gaidon and Ma 2021, arXiv 2106.04156, equation 6), as in
+ * the authors' code: its minimisers are the top eigenvectors of the positive-pair graph's adjacency.
+ *
+ *   L = (1/μ) · ( −2 · mean_i z¹_i·z²_i + mean_{i ≠ j} (z¹_i·z²_j)² )
+ *
+ * where features longer than √μ are first scaled back to length √μ, and gradients flow through that.
+ */
+import { z } from 'zod';
+import { add, matMul, mul, relu, rsqrt, type Scalar, square, sub, sum, type Tensor2D } from '#engine/tf.ts';
+import type { ContrastiveLoss } from '../definition.ts';
+
+const params = z.strictObject({
+  mu: z.number().positive().max(1000).default(1).meta({
+    title: 'μ',
+    description: 'Squared length at which features are capped; the loss is divided by it.',
+    scale: 'log',
+  }),
+});
+
+export const spectral: ContrastiveLoss<typeof params> = {
+  kind: 'loss',
+  id: 'spectral',
+  title: 'Spectral contrastive',
+  help: 'Pulls views of one image together and makes all others orthogonal: a factorisation of the positive-pair graph.',
+  reference: 'HaoChen, Wei, Gaidon and Ma 2021, arXiv 2106.04156, equation 6',
+  studies: ['contrastive'],
+  params,
+  /** `z1`, `z2` [batch, width], batch ≥ 2. */
+  value({ mu }, z1, z2) {
+    const batch = z1.shape[0];
+    const a = capped(z1, mu);
+    const b = capped(z2, mu);
+    const positive = sum(mul(a, b), 1);
+    const all = sum(square(matMul(a, b, false, true)));
+    // The diagonal's squares are the positives': taken off rather than masked out.
+    const negative = sub(all, sum(square(positive)));
+    const loss = sub(mul(negative, 1 / (batch * (batch - 1))), mul(sum(positive), 2 / batch));
+    return mul(loss, 1 / mu) as Scalar;
+  },
+};
+
+/** z · √μ / max(‖z‖, √μ), with the maximum as μ + relu(‖z‖² − μ): no square root of zero. */
+function capped(features: Tensor2D, mu: number): Tensor2D {
+  const squaredLength = sum(square(features), 1, true);
+  const longer = add(relu(sub(squaredLength, mu)), mu);
+  return mul(features, mul(rsqrt(longer), Math.sqrt(mu)));
+}

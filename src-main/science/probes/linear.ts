@@ -1,0 +1,188 @@
+/**
+ * Linear probe: multinomial logistic regression on frozen, standardised features, solved to
+ * convergence by L-BFGS on the whole training set: no rate or number of epochs to choose.
+ */
+import { z } from 'zod';
+import { type Engine, scalarOf } from '#engine/engine.ts';
+import {
+  add,
+  div,
+  exp,
+  log,
+  matMul,
+  max,
+  mean,
+  mul,
+  sub,
+  sum,
+  type Tensor2D,
+  tensor2d,
+  tidy,
+  type Variable,
+  variable,
+} from '#engine/tf.ts';
+import type { FeatureSet, Probe, ProbeTask } from '../definition.ts';
+import { lbfgs } from '../linalg/lbfgs.ts';
+import { judged } from './accuracy.ts';
+
+const params = z.strictObject({
+  l2: z.number().min(0).max(10).default(1e-4).meta({
+    title: 'L2 penalty',
+    description: 'Times half the squared weights, added to the mean cross-entropy; biases are free.',
+    scale: 'log',
+  }),
+  iterations: z.int().min(1).max(10_000).default(100).meta({
+    title: 'Iterations',
+    description: 'Most quasi-Newton steps; it stops earlier when it has converged.',
+    scale: 'log',
+  }),
+});
+
+export const linearProbe: Probe<typeof params> = {
+  kind: 'probe',
+  id: 'linear',
+  title: 'Linear probe',
+  help: 'Logistic regression on the frozen features of the training set, judged on the test set.',
+  studies: ['contrastive', 'mlm'],
+  params,
+  run({ l2, iterations }, task, engine) {
+    const scaling = scalingOf(task.train);
+    const classifier = fitted(standardised(task.train, scaling), task, l2, iterations, engine);
+    const answers = classify(standardised(task.test, scaling), classifier, task);
+    return judged(answers, task.test.labels, task.classes);
+  },
+};
+
+interface Scaling {
+  readonly mean: Float64Array;
+  /** 1 / standard deviation, 0 for a constant feature. */
+  readonly factor: Float64Array;
+}
+
+function scalingOf({ features, width }: FeatureSet): Scaling {
+  const count = features.length / width;
+  const mean = new Float64Array(width);
+  const factor = new Float64Array(width);
+  for (let i = 0; i < features.length; i += width) {
+    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (features[i + j] as number) / count;
+  }
+  for (let i = 0; i < features.length; i += width) {
+    for (let j = 0; j < width; j++) {
+      factor[j] = (factor[j] as number) + ((features[i + j] as number) - (mean[j] as number)) ** 2 / count;
+    }
+  }
+  for (let j = 0; j < width; j++) {
+    // Rounding of the mean alone gives a constant feature a deviation of about 1e-7 of its size.
+    const deviation = Math.sqrt(factor[j] as number);
+    factor[j] = deviation > 1e-6 * Math.abs(mean[j] as number) && deviation > 0 ? 1 / deviation : 0;
+  }
+  return { mean, factor };
+}
+
+/** [count × width], row-major. */
+function standardised({ features, width }: FeatureSet, { mean, factor }: Scaling): Float32Array {
+  const scaled = new Float32Array(features.length);
+  for (let i = 0; i < features.length; i += width) {
+    for (let j = 0; j < width; j++) {
+      scaled[i + j] = ((features[i + j] as number) - (mean[j] as number)) * (factor[j] as number);
+    }
+  }
+  return scaled;
+}
+
+interface LinearClassifier {
+  /** [width × classes], row-major. */
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/**
+ * Minimises mean cross-entropy + (l2 / 2)‖W‖². The gradient is written out: with P the predicted
+ * probabilities and Y the labels, ∂W = Xᵀ(P − Y) / n + l2 · W and ∂b the column means of P − Y.
+ */
+function fitted(
+  features: Float32Array,
+  { train, classes }: ProbeTask,
+  l2: number,
+  iterations: number,
+  engine: Engine,
+): LinearClassifier {
+  const { width, labels } = train;
+  const count = labels.length;
+  const x = held(features, count, width);
+  const y = held(oneHot(labels, classes), count, classes);
+  const program = engine.compile('linear probe', ({ weights, bias }) => {
+    const logits = add(matMul(x as unknown as Tensor2D, weights as Tensor2D), bias as Tensor2D);
+    const centred = sub(logits, max(logits, 1, true));
+    const exponentials = exp(centred);
+    const totals = sum(exponentials, 1, true);
+    const loss = mean(sub(log(totals), sum(mul(centred, y), 1, true)));
+    const errors = mul(sub(div(exponentials, totals), y), 1 / count) as Tensor2D;
+    return {
+      loss,
+      weights: matMul(x as unknown as Tensor2D, errors, true, false),
+      bias: sum(errors, 0),
+    };
+  });
+  const size = width * classes;
+  try {
+    const solution = lbfgs(
+      (point, gradient) => {
+        const single = Float32Array.from(point);
+        const answer = program.run({
+          weights: { shape: [width, classes], data: single.subarray(0, size) },
+          bias: { shape: [classes], data: single.subarray(size) },
+        });
+        gradient.set(answer.weights);
+        gradient.set(answer.bias, size);
+        let squares = 0;
+        for (let i = 0; i < size; i++) {
+          squares += (point[i] as number) ** 2;
+          gradient[i] = (gradient[i] as number) + l2 * (point[i] as number);
+        }
+        return scalarOf(answer.loss) + (l2 / 2) * squares;
+      },
+      new Float64Array(size + classes),
+      { iterations, tolerance: 1e-5 },
+    );
+    const point = Float32Array.from(solution.point);
+    return { weights: point.subarray(0, size), bias: point.subarray(size) };
+  } finally {
+    program.dispose();
+    x.dispose();
+    y.dispose();
+  }
+}
+
+function held(data: Float32Array, rows: number, columns: number): Variable {
+  return tidy(() => variable(tensor2d(data, [rows, columns]), false));
+}
+
+function oneHot(labels: Int32Array, classes: number): Float32Array {
+  const rows = new Float32Array(labels.length * classes);
+  for (const [i, label] of labels.entries()) rows[i * classes + label] = 1;
+  return rows;
+}
+
+function classify(
+  features: Float32Array,
+  { weights, bias }: LinearClassifier,
+  { test, classes }: ProbeTask,
+): Int32Array {
+  const { width } = test;
+  const answers = new Int32Array(test.labels.length);
+  const scores = new Float64Array(classes);
+  for (let i = 0; i < answers.length; i++) {
+    scores.set(bias);
+    for (let j = 0; j < width; j++) {
+      const feature = features[i * width + j] as number;
+      for (let c = 0; c < classes; c++) {
+        scores[c] = (scores[c] as number) + feature * (weights[j * classes + c] as number);
+      }
+    }
+    let best = 0;
+    for (let c = 1; c < classes; c++) if ((scores[c] as number) > (scores[best] as number)) best = c;
+    answers[i] = best;
+  }
+  return answers;
+}

@@ -1,0 +1,78 @@
+/** From a contrastive spec to a run that is ready to train. */
+import { BasinError } from '#contract/error.ts';
+import type { ContrastiveRunSpec } from '#contract/spec.ts';
+import type { Engine } from '#engine/engine.ts';
+import { SeededParameters } from '#engine/parameters.ts';
+import type { Tensor4D } from '#engine/tf.ts';
+import { chosen } from '../../choice.ts';
+import { optimizers } from '../../components.ts';
+import type { ImageData } from '../../data/images.ts';
+import { stepProgram, type Training, takeStep } from '../training.ts';
+import { augmentations, datasets } from './components.ts';
+import { encoding, flatnessMeasure, probeMeasures } from './measures.ts';
+import { buildModel } from './model.ts';
+import { type Pairs, positivePairs } from './pairs.ts';
+
+/** The spec's images, and its batches of positive pairs. */
+export async function loadPairs(
+  spec: ContrastiveRunSpec,
+): Promise<{ readonly data: ImageData; readonly pairs: Pairs }> {
+  const dataset = chosen(datasets, spec.data, 'data');
+  const augmentation = chosen(augmentations, spec.augmentation, 'augmentation');
+  const data = await dataset.definition.load(dataset.params);
+  checkBatch(spec.batchSize, data.train.count);
+  const pairs = positivePairs(
+    data.train,
+    data,
+    (pixels, random) => augmentation.definition.views(augmentation.params, pixels, data, random),
+    spec.batchSize,
+    spec.seed,
+  );
+  return { data, pairs };
+}
+
+export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<Training> {
+  const { data, pairs } = await loadPairs(spec);
+  const parameters = new SeededParameters(spec.seed);
+  const model = buildModel(spec, data, parameters);
+  const { definition, params } = chosen(optimizers, spec.optimizer, 'optimizer');
+  const optimizer = definition.build(params, parameters);
+  const program = stepProgram(engine, parameters, optimizer, ({ views }) => model.forward(views as Tensor4D));
+  const encoded = encoding(data, model, engine);
+  return {
+    parameters,
+    state: optimizer.slots,
+    references: { 'features/spread_healthy': 1 / Math.sqrt(model.projectionWidth) },
+    step(step, learningRate) {
+      encoded.changed();
+      return takeStep(program, pairs.batch(step), learningRate, step);
+    },
+    measures: [
+      ...probeMeasures(spec, encoded, engine),
+      ...flatnessMeasure(spec, model, parameters, pairs, engine),
+    ],
+    dispose() {
+      program.dispose();
+      encoded.dispose();
+      for (const slot of optimizer.slots.values()) slot.dispose();
+      parameters.dispose();
+    },
+  };
+}
+
+function checkBatch(batchSize: number, count: number): void {
+  if (batchSize < 2) {
+    throw new BasinError(
+      'bad-input',
+      'Setting batchSize: one image has no other to be told from. Take 2 or more.',
+      'batchSize',
+    );
+  }
+  if (batchSize > count) {
+    throw new BasinError(
+      'bad-input',
+      `Setting batchSize: ${batchSize} is more than the ${count} images there are. Take at most ${count}.`,
+      'batchSize',
+    );
+  }
+}

@@ -1,0 +1,35 @@
+/** Components of the contrastive study: a new one adds a line here. */
+import { digits } from '../../augmentations/digits.ts';
+import { mnist } from '../../data/mnist.ts';
+import type {
+  Augmentation,
+  ContrastiveLoss,
+  Definition,
+  ImageDataset,
+  ImageEncoder,
+  Probe,
+  Projector,
+} from '../../definition.ts';
+import { simclr } from '../../losses/simclr.ts';
+import { spectral } from '../../losses/spectral.ts';
+import { convEncoder } from '../../nn/convEncoder.ts';
+import { mlpEncoder } from '../../nn/mlpEncoder.ts';
+import { mlpProjector, noProjector } from '../../nn/projectors.ts';
+import { knnProbe } from '../../probes/knn.ts';
+import { linearProbe } from '../../probes/linear.ts';
+
+export const datasets: readonly ImageDataset[] = [mnist];
+export const augmentations: readonly Augmentation[] = [digits];
+export const encoders: readonly ImageEncoder[] = [convEncoder, mlpEncoder];
+export const projectors: readonly Projector[] = [mlpProjector, noProjector];
+export const losses: readonly ContrastiveLoss[] = [spectral, simclr];
+export const probes: readonly Probe[] = [linearProbe, knnProbe];
+
+export const components: readonly Definition[] = [
+  ...datasets,
+  ...augmentations,
+  ...encoders,
+  ...projectors,
+  ...losses,
+  ...probes,
+];
