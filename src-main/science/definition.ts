@@ -39,7 +39,9 @@ export interface ImageDataset<P extends z.ZodObject = z.ZodObject> extends Defin
 }
 
 export interface LanguageDataset<P extends z.ZodObject = z.ZodObject> extends Definition<'dataset', P> {
-  /** `seed` draws the language itself (its rules); sentences come from streams of their own. */
+  /** Sizes of what `build` will give, without drawing its rules. */
+  outline(params: z.output<P>): { readonly words: number; readonly maxLength: number };
+  /** A seed among the parameters draws the language itself; sentences come from streams of their own. */
   build(params: z.output<P>): Language;
 }
 

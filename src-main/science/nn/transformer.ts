@@ -1,0 +1,133 @@
+/**
+ * A bidirectional transformer over tokens: BERT (Devlin et al. 2019, arXiv 1810.04805) with layer
+ * normalisation before each part (Xiong et al. 2020, arXiv 2002.04745), as in Liu et al. 2022.
+ */
+import { z } from 'zod';
+import type { Parameters } from '#engine/parameters.ts';
+import {
+  add,
+  gather,
+  matMul,
+  mul,
+  type Rank,
+  reshape,
+  softmax,
+  sub,
+  type Tensor2D,
+  type Tensor4D,
+  transpose,
+  unstack,
+} from '#engine/tf.ts';
+import type { TokenEncoder } from '../definition.ts';
+import { gelu } from './gelu.ts';
+import { layerNorm } from './layerNorm.ts';
+
+const params = z
+  .strictObject({
+    layers: z.int().min(1).max(48).default(4).meta({
+      title: 'Layers',
+      description: 'Blocks of attention and feed-forward network.',
+    }),
+    width: z.int().min(4).max(4096).default(128).meta({
+      title: 'Width',
+      description: 'Numbers in a token’s embedding.',
+      scale: 'log',
+    }),
+    heads: z.int().min(1).max(64).default(4).meta({
+      title: 'Heads',
+      description: 'Attention heads; the width is divided among them.',
+    }),
+    feedForward: z.int().min(4).max(16_384).default(512).meta({
+      title: 'Feed-forward width',
+      description: 'Hidden units of each block’s feed-forward network.',
+      scale: 'log',
+    }),
+  })
+  .refine(({ width, heads }) => width % heads === 0, { path: ['heads'], error: 'must divide the width' });
+
+export const transformer: TokenEncoder<typeof params> = {
+  kind: 'encoder',
+  id: 'transformer',
+  title: 'Transformer',
+  help:
+    'BERT with layer normalisation before each part, learned positions, GELU, no dropout, and an ' +
+    'output layer of its own (not tied to the token embeddings).',
+  reference: 'Devlin et al. 2019, arXiv 1810.04805; Xiong et al. 2020, arXiv 2002.04745',
+  studies: ['mlm'],
+  params,
+  build(p, { vocabulary, words, length }, parameters) {
+    const deviation = initialDeviation(p.width);
+    const tokens = parameters.normal('tokens', [vocabulary, p.width], deviation);
+    const positions = parameters.normal('positions', [length, p.width], deviation);
+    const blocks = Array.from({ length: p.layers }, (_, layer) => block(`block${layer}`, p, parameters));
+    const finalNorm = layerNorm('norm', p.width, parameters);
+    const output = linear('output', p.width, words, parameters);
+    return {
+      width: p.width,
+      embed(ids, mask) {
+        const [batch, used] = ids.shape;
+        const shape: Shape = { batch, length: used };
+        const bias = attentionBias(mask);
+        const placed = add(gather(tokens, ids), positions.slice([0, 0], [used, p.width]));
+        let x = reshape<Rank.R2>(placed, [batch * used, p.width]);
+        for (const apply of blocks) x = apply(x, bias, shape);
+        return reshape<Rank.R3>(finalNorm(x), [batch, used, p.width]);
+      },
+      logits: (embeddings) => output(embeddings as Tensor2D),
+    };
+  },
+};
+
+interface Shape {
+  readonly batch: number;
+  readonly length: number;
+}
+type Block = (x: Tensor2D, bias: Tensor4D, shape: Shape) => Tensor2D;
+
+function block(
+  name: string,
+  { width, heads, feedForward }: z.output<typeof params>,
+  parameters: Parameters,
+): Block {
+  const attentionNorm = layerNorm(`${name}/attention/norm`, width, parameters);
+  const attend = selfAttention(`${name}/attention`, width, heads, parameters);
+  const feedForwardNorm = layerNorm(`${name}/feed_forward/norm`, width, parameters);
+  const rise = linear(`${name}/feed_forward/in`, width, feedForward, parameters);
+  const fall = linear(`${name}/feed_forward/out`, feedForward, width, parameters);
+  return (x, bias, shape) => {
+    const attended: Tensor2D = add(x, attend(attentionNorm(x), bias, shape));
+    return add(attended, fall(gelu(rise(feedForwardNorm(attended)))));
+  };
+}
+
+/** softmax(q kᵀ / √d + bias) v in every head; q, k and v come from one product, all heads from another. */
+function selfAttention(name: string, width: number, heads: number, parameters: Parameters): Block {
+  const queryKeyValue = linear(`${name}/query_key_value`, width, 3 * width, parameters);
+  const out = linear(`${name}/out`, width, width, parameters);
+  const headWidth = width / heads;
+  return (x, bias, { batch, length }) => {
+    const parts = reshape(queryKeyValue(x), [batch, length, 3, heads, headWidth]);
+    // [3, batch, heads, length, head width].
+    const [query, key, value] = unstack(transpose(parts, [2, 0, 3, 1, 4])) as [Tensor4D, Tensor4D, Tensor4D];
+    const scores = mul(matMul(query, key, false, true), 1 / Math.sqrt(headWidth));
+    const read = matMul(softmax(add(scores, bias)), value);
+    return out(reshape<Rank.R2>(transpose(read, [0, 2, 1, 3]), [batch * length, width]));
+  };
+}
+
+/** [batch, length], 1 for a token and 0 for padding → [batch, 1, 1, length], 0 and −10⁹. */
+function attentionBias(mask: Tensor2D): Tensor4D {
+  const [batch, length] = mask.shape;
+  return reshape(mul(sub(mask, 1), 1e9), [batch, 1, 1, length]);
+}
+
+function linear(name: string, from: number, to: number, parameters: Parameters): (x: Tensor2D) => Tensor2D {
+  const kernel = parameters.normal(`${name}/kernel`, [from, to], initialDeviation(from));
+  const bias = parameters.constant(`${name}/bias`, [to], 0);
+  return (x) => add(matMul(x, kernel as unknown as Tensor2D), bias);
+}
+
+/** BERT’s 0.02 at its width of 768, and the same variance of a layer’s output at other widths. */
+function initialDeviation(inputs: number): number {
+  return 0.02 * Math.sqrt(768 / inputs);
+}

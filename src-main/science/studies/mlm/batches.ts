@@ -1,0 +1,77 @@
+/** Batches of masked sentences, fresh at every step: a pure function of the seed and the step. */
+import type { Feeds } from '#engine/engine.ts';
+import { type Stream, stream } from '#engine/random.ts';
+import type { Language, Sentence } from '../../data/language.ts';
+import { sequences, type Tokens, tokenAt } from './tokens.ts';
+
+export interface HidingRule {
+  /** Positions to hide in a sentence of `length` words. */
+  positions(length: number, random: Stream): readonly number[];
+  /** Most positions that are ever hidden in one sentence. */
+  readonly most: number;
+}
+
+export interface MaskedSentence {
+  readonly sentence: Sentence;
+  readonly hidden: readonly number[];
+}
+
+export interface Batches {
+  sentences(step: number): readonly MaskedSentence[];
+  /**
+   * Beside `ids` and `mask`: `slots`, the index of each hidden token in the flattened sequences,
+   * `targets`, the word that stood there, and `weights`, 1 or, for a slot that a shorter sentence
+   * leaves unused, 0. All have `most` slots a sentence, so that every batch has one shape.
+   */
+  batch(step: number): Feeds;
+  /** A batch of `size` that is the same at every call and never trained on. */
+  fixed(size: number): Feeds;
+}
+
+export function maskedBatches(
+  language: Language,
+  tokens: Tokens,
+  rule: HidingRule,
+  batchSize: number,
+  seed: number,
+): Batches {
+  const draw = (count: number, data: Stream, masks: Stream): MaskedSentence[] =>
+    Array.from({ length: count }, () => {
+      const sentence = language.sample(data);
+      return { sentence, hidden: rule.positions(sentence.length, masks) };
+    });
+  const sentences = (step: number): MaskedSentence[] =>
+    draw(batchSize, stream(seed, 'data', step), stream(seed, 'masks', step));
+  return {
+    sentences,
+    batch: (step) => feedsOf(tokens, sentences(step), rule.most),
+    fixed: (size) =>
+      feedsOf(tokens, draw(size, stream(seed, 'flatness/data'), stream(seed, 'flatness/masks')), rule.most),
+  };
+}
+
+export function feedsOf(tokens: Tokens, masked: readonly MaskedSentence[], most: number): Feeds {
+  const count = masked.length * most;
+  const slots = new Int32Array(count);
+  const targets = new Int32Array(count);
+  const weights = new Float32Array(count);
+  for (const [row, { sentence, hidden }] of masked.entries()) {
+    for (const [i, position] of hidden.entries()) {
+      const slot = row * most + i;
+      slots[slot] = tokenAt(tokens, row, position);
+      targets[slot] = sentence[position] as number;
+      weights[slot] = 1;
+    }
+  }
+  const shape = [count];
+  return {
+    ...sequences(
+      tokens,
+      masked.map(({ sentence }) => sentence),
+      (row) => masked[row]?.hidden ?? [],
+    ),
+    slots: { shape, data: slots },
+    targets: { shape, data: targets },
+    weights: { shape, data: weights },
+  };
+}

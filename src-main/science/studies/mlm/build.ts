@@ -1,0 +1,65 @@
+/** From an MLM spec to a run that is ready to train. */
+import type { MlmRunSpec } from '#contract/spec.ts';
+import type { Engine } from '#engine/engine.ts';
+import { SeededParameters } from '#engine/parameters.ts';
+import { chosen } from '../../choice.ts';
+import { optimizers } from '../../components.ts';
+import type { Language } from '../../data/language.ts';
+import { stepProgram, type Training, takeStep } from '../training.ts';
+import { type Batches, maskedBatches } from './batches.ts';
+import { datasets, maskings } from './components.ts';
+import { evaluationMeasures, flatnessMeasure, probeMeasures } from './measures.ts';
+import { buildModel } from './model.ts';
+import { type Tokens, tokensOf } from './tokens.ts';
+
+/** The spec's language, and its batches of masked sentences. */
+export function loadBatches(spec: MlmRunSpec): {
+  readonly language: Language;
+  readonly tokens: Tokens;
+  readonly batches: Batches;
+} {
+  const dataset = chosen(datasets, spec.data, 'data');
+  const { definition, params } = chosen(maskings, spec.masking, 'masking');
+  const language = dataset.definition.build(dataset.params);
+  const tokens = tokensOf({ words: language.words.length, maxLength: language.maxLength });
+  const rule = {
+    most: definition.most(params, language.maxLength),
+    positions: definition.positions.bind(definition, params),
+  };
+  return { language, tokens, batches: maskedBatches(language, tokens, rule, spec.batchSize, spec.seed) };
+}
+
+export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training> {
+  const { language, tokens, batches } = loadBatches(spec);
+  const parameters = new SeededParameters(spec.seed);
+  const model = buildModel(spec, tokens, parameters);
+  const { definition, params } = chosen(optimizers, spec.optimizer, 'optimizer');
+  const optimizer = definition.build(params, parameters);
+  const program = stepProgram(engine, parameters, optimizer, (inputs) => ({
+    loss: model.loss(inputs),
+    metrics: {},
+  }));
+  const evaluated = evaluationMeasures(spec, language, tokens, model, engine);
+  const probed = probeMeasures(spec, language, tokens, model, engine);
+  return {
+    parameters,
+    state: optimizer.slots,
+    references: { ...evaluated.references, ...probed.references },
+    step(step, learningRate) {
+      probed.changed();
+      return takeStep(program, batches.batch(step), learningRate, step);
+    },
+    measures: [
+      ...evaluated.measures,
+      ...probed.measures,
+      ...flatnessMeasure(spec, model, parameters, batches, engine),
+    ],
+    dispose() {
+      program.dispose();
+      evaluated.dispose();
+      probed.dispose();
+      for (const slot of optimizer.slots.values()) slot.dispose();
+      parameters.dispose();
+    },
+  };
+}

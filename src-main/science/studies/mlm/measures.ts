@@ -1,0 +1,155 @@
+/** What an MLM run measures beside its loss: distance from the truth, probes, flatness. */
+import type { MlmRunSpec } from '#contract/spec.ts';
+import type { Engine } from '#engine/engine.ts';
+import type { Parameters } from '#engine/parameters.ts';
+import { stream } from '#engine/random.ts';
+import { chosen } from '../../choice.ts';
+import { flatnessMeasures } from '../../components.ts';
+import type { Language, Sentence } from '../../data/language.ts';
+import type { MaskedPredictor, ProbeTask } from '../../definition.ts';
+import type { Measure } from '../training.ts';
+import type { Batches } from './batches.ts';
+import { evaluations, probes } from './components.ts';
+import type { MlmModel } from './model.ts';
+import { type DownstreamTask, downstreamTasks, majority } from './tasks.ts';
+import { sequences, type Tokens, tokenAt } from './tokens.ts';
+
+/** Sentences that are encoded at once. */
+const block = 256;
+
+/** What is measured, and what is known of it before training. */
+export interface Measures {
+  readonly measures: readonly Measure[];
+  readonly references: Readonly<Record<string, number>>;
+  /** The weights have moved. */
+  changed(): void;
+  dispose(): void;
+}
+
+export function evaluationMeasures(
+  spec: MlmRunSpec,
+  language: Language,
+  tokens: Tokens,
+  model: MlmModel,
+  engine: Engine,
+): Measures {
+  const program = engine.compile('predict', (inputs) => ({ logs: model.logProbabilities(inputs) }));
+  const predict: MaskedPredictor = (sentences, masked) => {
+    const logs = new Float32Array(sentences.length * tokens.words);
+    for (let start = 0; start < sentences.length; start += block) {
+      const some = sentences.slice(start, start + block);
+      const at = (row: number): number => masked[start + row] as number;
+      const slots = Int32Array.from(some, (_, row) => tokenAt(tokens, row, at(row)));
+      const feeds = {
+        ...sequences(tokens, some, (row) => [at(row)]),
+        slots: { shape: [some.length], data: slots },
+      };
+      logs.set(program.run(feeds).logs, start * tokens.words);
+    }
+    return logs;
+  };
+  const references: Record<string, number> = {};
+  const measures = spec.evaluations.map((choice, i) => {
+    const { definition, params } = chosen(evaluations, choice, `evaluations.${i}`);
+    const random = stream(spec.seed, `evaluation/${definition.id}`);
+    const prepared = definition.prepare(params, language, random);
+    Object.assign(references, prepared.references);
+    const run = () => prepared.measure(predict);
+    return { activity: definition.title.toLowerCase(), every: choice.every, run };
+  });
+  return { measures, references, changed() {}, dispose: () => program.dispose() };
+}
+
+export function probeMeasures(
+  spec: MlmRunSpec,
+  language: Language,
+  tokens: Tokens,
+  model: MlmModel,
+  engine: Engine,
+): Measures {
+  if (spec.probes.length === 0) return { measures: [], references: {}, changed() {}, dispose() {} };
+  const tasks = downstreamTasks(language, spec.seed);
+  const program = engine.compile('features', (inputs) => ({ features: model.features(inputs) }));
+  const width = tokens.length * model.width;
+  const encode = (sentences: readonly Sentence[]): Float32Array => {
+    const features = new Float32Array(sentences.length * width);
+    for (let start = 0; start < sentences.length; start += block) {
+      const some = sentences.slice(start, start + block);
+      features.set(program.run(sequences(tokens, some)).features, start * width);
+    }
+    return features;
+  };
+  let known: readonly ProbeTask[] | undefined;
+  const probeTasks = (): readonly ProbeTask[] => {
+    known ??= withFeatures(tasks, width, encode);
+    return known;
+  };
+  const measures = spec.probes.map((choice, i) => {
+    const { definition, params } = chosen(probes, choice, `probes.${i}`);
+    return {
+      activity: definition.title.toLowerCase(),
+      every: choice.every,
+      run: (step: number) =>
+        probeTasks().map((task) => {
+          const random = stream(spec.seed, `probe/${definition.id}/${task.id}`, step);
+          const { accuracy, stderr, baseline } = definition.run(params, task, engine, random);
+          return {
+            name: `accuracy/${definition.id}/${task.id}`,
+            value: accuracy,
+            stderr,
+            detail: { baseline },
+          };
+        }),
+    };
+  });
+  return {
+    measures,
+    references: Object.fromEntries(tasks.map(({ id, test }) => [`baseline/${id}`, majority(test)])),
+    changed() {
+      known = undefined;
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** The tasks share their sentences, hence their features. */
+function withFeatures(
+  tasks: readonly DownstreamTask[],
+  width: number,
+  encode: (sentences: readonly Sentence[]) => Float32Array,
+): readonly ProbeTask[] {
+  const [first] = tasks;
+  if (!first) return [];
+  const train = { width, features: encode(first.train.sentences) };
+  const test = { width, features: encode(first.test.sentences) };
+  return tasks.map((task) => ({
+    id: task.id,
+    classes: task.classes.length,
+    train: { ...train, labels: task.train.labels },
+    test: { ...test, labels: task.test.labels },
+  }));
+}
+
+export function flatnessMeasure(
+  spec: MlmRunSpec,
+  model: MlmModel,
+  parameters: Parameters,
+  batches: Batches,
+  engine: Engine,
+): readonly Measure[] {
+  if (spec.flatness === null) return [];
+  const { definition, params } = chosen(flatnessMeasures, spec.flatness, 'flatness');
+  const landscape = { engine, parameters, loss: model.loss, batch: batches.fixed };
+  return [
+    {
+      activity: definition.title.toLowerCase(),
+      every: spec.flatness.every,
+      run(step) {
+        const random = stream(spec.seed, 'flatness', step);
+        const { estimate, stderr, samples } = definition.measure(params, landscape, random);
+        const detail = { samples: [...samples] };
+        return [{ name: `flatness/${definition.id}`, value: estimate, stderr, detail }];
+      },
+    },
+  ];
+}

@@ -1,0 +1,46 @@
+/** Encoder and loss of a spec, as functions of a batch of sequences. */
+import type { MlmRunSpec } from '#contract/spec.ts';
+import type { Inputs } from '#engine/engine.ts';
+import type { Parameters } from '#engine/parameters.ts';
+import { gather, oneHot, reshape, type Scalar, sub, type Tensor1D, type Tensor2D } from '#engine/tf.ts';
+import { chosen } from '../../choice.ts';
+import { logSumExp } from '../../losses/logSumExp.ts';
+import { encoders, losses } from './components.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface MlmModel {
+  /** Width of one token's embedding. */
+  readonly width: number;
+  /** `ids`, `mask` → all token embeddings of each sentence, [sentences, length · width]. */
+  features(inputs: Inputs): Tensor2D;
+  /** `ids`, `mask`, `slots` → log p(word), nats, at each slot: [slots, words]. */
+  logProbabilities(inputs: Inputs): Tensor2D;
+  /** The feeds of a batch → its loss. */
+  loss(inputs: Inputs): Scalar;
+}
+
+/** Creates the weights in `parameters`. */
+export function buildModel(spec: MlmRunSpec, tokens: Tokens, parameters: Parameters): MlmModel {
+  const encoderChoice = chosen(encoders, spec.encoder, 'encoder');
+  const loss = chosen(losses, spec.loss, 'loss');
+  const encoder = encoderChoice.definition.build(encoderChoice.params, tokens, parameters);
+
+  const embed = ({ ids, mask }: Inputs) => encoder.embed(ids as Tensor2D, mask as Tensor2D);
+  // Logits at the slots alone: most tokens are not asked about.
+  const logits = (inputs: Inputs): Tensor2D => {
+    const flat = reshape(embed(inputs), [-1, encoder.width]);
+    return encoder.logits(gather(flat, inputs.slots as Tensor1D)) as Tensor2D;
+  };
+  return {
+    width: encoder.width,
+    features: (inputs) => reshape(embed(inputs), [-1, tokens.length * encoder.width]),
+    logProbabilities(inputs) {
+      const scores = logits(inputs);
+      return sub(scores, reshape(logSumExp(scores), [-1, 1]));
+    },
+    loss(inputs) {
+      const targets = oneHot(inputs.targets as Tensor1D, tokens.words, 1, 0, 'float32') as Tensor2D;
+      return loss.definition.value(loss.params, logits(inputs), targets, inputs.weights as Tensor1D);
+    },
+  };
+}
