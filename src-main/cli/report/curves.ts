@@ -1,0 +1,75 @@
+/** The series of an experiment's runs, gathered into the charts that a report shows. */
+import type { RunDetail } from '#contract/host.ts';
+import type { HostApi } from '../host.ts';
+
+export interface Curve {
+  readonly run: string;
+  readonly series: string;
+  readonly step: readonly number[];
+  readonly value: readonly number[];
+  /** Standard errors, where the series comes from measurements that have them. */
+  readonly stderr?: readonly (number | null)[];
+}
+
+export interface CurveChart {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly scale: 'linear' | 'log';
+  readonly curves: readonly Curve[];
+}
+
+interface Family {
+  readonly title: string;
+  readonly unit: string;
+  readonly scale: CurveChart['scale'];
+  /** Tells by its name whether a series belongs here. */
+  readonly has: (series: string) => boolean;
+}
+
+/** In the order of a report; a series goes to the first family that has it. */
+const families: Readonly<Record<string, Family>> = {
+  loss: {
+    ...{ title: 'Loss', unit: 'nats', scale: 'linear' },
+    has: (series) => series === 'loss' || series === 'loss/floor',
+  },
+  excess: {
+    ...{ title: 'Excess loss over the floor', unit: 'nats', scale: 'log' },
+    has: (series) => series.startsWith('loss/excess'),
+  },
+  accuracy: {
+    ...{ title: 'Downstream accuracy', unit: '', scale: 'linear' },
+    has: (series) => series.startsWith('accuracy/'),
+  },
+  flatness: {
+    ...{ title: 'Flatness', unit: 'trace of the Hessian', scale: 'linear' },
+    has: (series) => series.startsWith('flatness/'),
+  },
+};
+
+/** Columns to which a series is reduced (M4): more than a chart in a page has pixels. */
+const columns = 600;
+
+export async function curveCharts(host: HostApi, runs: readonly RunDetail[]): Promise<CurveChart[]> {
+  const charts = Object.entries(families).map(async ([id, { has, ...labels }]) => {
+    const curves = await Promise.all(runs.map((run) => curvesOf(host, run, has)));
+    return { id, ...labels, curves: curves.flat() };
+  });
+  return (await Promise.all(charts)).filter(({ curves }) => curves.length > 0);
+}
+
+async function curvesOf(host: HostApi, run: RunDetail, has: (series: string) => boolean): Promise<Curve[]> {
+  const names = run.series.map(({ name }) => name).filter(has);
+  if (names.length === 0) return [];
+  const answers = await host.series({ run: run.id, names, points: columns });
+  return answers.map(({ name, step, value }) => {
+    const errors = new Map(
+      run.measurements.filter((row) => row.name === name).map((row) => [row.step, row.stderr]),
+    );
+    const stderr = Array.from(step, (at) => errors.get(at) ?? null);
+    return {
+      ...{ run: run.name, series: name, step: [...step], value: [...value] },
+      ...(stderr.some((error) => error !== null) ? { stderr } : {}),
+    };
+  });
+}
