@@ -84,7 +84,10 @@ function drawView(chosen: z.output<typeof params>, shape: ImageShape, random: St
   return { crop, angle, sigma: blurred ? sigma : 0, erased: erases ? erased : undefined };
 }
 
-/** Area uniform, aspect ratio log-uniform between `aspect` and its inverse, place uniform inside. */
+/**
+ * Area uniform, place uniform inside, aspect ratio (against the image's own) log-uniform between
+ * `aspect` and its inverse as far as the area leaves room: the whole image has but one shape.
+ */
 function drawRectangle(
   { height, width }: ImageShape,
   least: number,
@@ -93,9 +96,9 @@ function drawRectangle(
   random: Stream,
 ): Rectangle {
   const area = least + (most - least) * random.uniform();
-  const ratio = Math.exp((2 * random.uniform() - 1) * Math.log(aspect));
-  const tall = Math.min(1, Math.sqrt(area / ratio)) * height;
-  const wide = Math.min(1, Math.sqrt(area * ratio)) * width;
+  const ratio = Math.exp((2 * random.uniform() - 1) * Math.log(Math.max(aspect, area)));
+  const tall = Math.sqrt(area / ratio) * height;
+  const wide = Math.sqrt(area * ratio) * width;
   return {
     height: tall,
     width: wide,

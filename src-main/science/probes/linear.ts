@@ -21,7 +21,7 @@ import {
   type Variable,
   variable,
 } from '#engine/tf.ts';
-import type { FeatureSet, Probe, ProbeTask } from '../definition.ts';
+import type { FeatureSet, Probe } from '../definition.ts';
 import { lbfgs } from '../linalg/lbfgs.ts';
 import { judged } from './accuracy.ts';
 
@@ -47,9 +47,10 @@ export const linearProbe: Probe<typeof params> = {
   params,
   run({ l2, iterations }, task, engine) {
     const scaling = scalingOf(task.train);
-    const classifier = fitted(standardised(task.train, scaling), task, l2, iterations, engine);
-    const answers = classify(standardised(task.test, scaling), classifier, task);
-    return judged(answers, task.test.labels, task.classes);
+    const train = { ...task.train, features: standardised(task.train, scaling) };
+    const test = { ...task.test, features: standardised(task.test, scaling) };
+    const classifier = fitClassifier(train, task.classes, { l2, iterations }, engine);
+    return judged(classify(test, classifier), test.labels, task.classes);
   },
 };
 
@@ -90,7 +91,7 @@ function standardised({ features, width }: FeatureSet, { mean, factor }: Scaling
   return scaled;
 }
 
-interface LinearClassifier {
+export interface LinearClassifier {
   /** [width × classes], row-major. */
   readonly weights: Float32Array;
   readonly bias: Float32Array;
@@ -100,14 +101,12 @@ interface LinearClassifier {
  * Minimises mean cross-entropy + (l2 / 2)‖W‖². The gradient is written out: with P the predicted
  * probabilities and Y the labels, ∂W = Xᵀ(P − Y) / n + l2 · W and ∂b the column means of P − Y.
  */
-function fitted(
-  features: Float32Array,
-  { train, classes }: ProbeTask,
-  l2: number,
-  iterations: number,
+export function fitClassifier(
+  { features, width, labels }: FeatureSet,
+  classes: number,
+  { l2, iterations }: z.output<typeof params>,
   engine: Engine,
 ): LinearClassifier {
-  const { width, labels } = train;
   const count = labels.length;
   const x = held(features, count, width);
   const y = held(oneHot(labels, classes), count, classes);
@@ -164,13 +163,9 @@ function oneHot(labels: Int32Array, classes: number): Float32Array {
   return rows;
 }
 
-function classify(
-  features: Float32Array,
-  { weights, bias }: LinearClassifier,
-  { test, classes }: ProbeTask,
-): Int32Array {
-  const { width } = test;
-  const answers = new Int32Array(test.labels.length);
+function classify({ features, width, labels }: FeatureSet, { weights, bias }: LinearClassifier): Int32Array {
+  const classes = bias.length;
+  const answers = new Int32Array(labels.length);
   const scores = new Float64Array(classes);
   for (let i = 0; i < answers.length; i++) {
     scores.set(bias);

@@ -1,0 +1,88 @@
+import { beforeAll, expect, test } from 'vitest';
+import { tf } from '#engine/backend.ts';
+import { stream } from '#engine/random.ts';
+import { logSumExp } from '#science/losses/logSumExp.ts';
+import { simclr } from '#science/losses/simclr.ts';
+import { bruteForceGradient, maxDifference } from './support/differences.ts';
+
+type Rows = readonly (readonly number[])[];
+
+beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
+
+/** Equation 1 of the paper in double precision, anchor by anchor. */
+function bruteForce(z1: Rows, z2: Rows, temperature: number): number {
+  const views = [...z1, ...z2];
+  const n = z1.length;
+  const cosine = (a: readonly number[] = [], b: readonly number[] = []): number =>
+    a.reduce((sum, entry, k) => sum + entry * (b[k] ?? Number.NaN), 0) / Math.hypot(...a) / Math.hypot(...b);
+  let total = 0;
+  for (let i = 0; i < 2 * n; i++) {
+    const positive = i < n ? i + n : i - n;
+    let denominator = 0;
+    for (let j = 0; j < 2 * n; j++) {
+      if (j !== i) denominator += Math.exp(cosine(views[i], views[j]) / temperature);
+    }
+    total += Math.log(denominator) - cosine(views[i], views[positive]) / temperature;
+  }
+  return total / (2 * n);
+}
+
+function lossOf(z1: Rows, z2: Rows, temperature: number): number {
+  return tf.tidy(
+    () =>
+      simclr
+        .value({ temperature }, tf.tensor2d(z1 as number[][]), tf.tensor2d(z2 as number[][]))
+        .dataSync()[0],
+  ) as number;
+}
+
+function rows(count: number, width: number, seed: number): number[][] {
+  const random = stream(seed, 'rows');
+  return Array.from({ length: count }, () => Array.from({ length: width }, () => random.normal()));
+}
+
+test.each([0.05, 0.2, 0.5, 5])('equals the sum over anchors (τ = %f)', (temperature) => {
+  const z1 = rows(6, 5, 1);
+  const z2 = rows(6, 5, 2);
+  const expected = bruteForce(z1, z2, temperature);
+  // Float32 cosines, magnified by 1/τ.
+  expect(Math.abs(lossOf(z1, z2, temperature) - expected)).toBeLessThan(1e-6 / temperature + 1e-6);
+});
+
+test('equal features give log(2N − 1): every candidate is as likely as the positive', () => {
+  const same = Array.from({ length: 5 }, () => [1, 2, 3]);
+  expect(lossOf(same, same, 0.5)).toBeCloseTo(Math.log(9), 5);
+});
+
+test('its gradient agrees with central differences of the sum in double', () => {
+  const z1 = rows(5, 4, 3);
+  const z2 = rows(5, 4, 4);
+  const expected = bruteForceGradient((a) => bruteForce(a, z2, 0.5), z1);
+  const gradient = tf.tidy(() =>
+    tf
+      .grad((a) => simclr.value({ temperature: 0.5 }, a as never, tf.tensor2d(z2)))(tf.tensor2d(z1))
+      .arraySync(),
+  ) as number[][];
+  expect(maxDifference(gradient, expected)).toBeLessThan(2e-6);
+});
+
+test('log Σ exp neither overflows nor vanishes, and its gradient is the softmax', () => {
+  const logits = [
+    [1000, 999, -1000],
+    [-2000, -2001, -2000],
+  ];
+  const values = tf.tidy(() => [...logSumExp(tf.tensor2d(logits)).dataSync()]);
+  expect(values[0]).toBeCloseTo(1000 + Math.log(1 + Math.exp(-1)), 3);
+  expect(values[1]).toBeCloseTo(-2000 + Math.log(2 + Math.exp(-1)), 3);
+  const gradient = tf.tidy(() =>
+    tf
+      .grad((z) => tf.sum(logSumExp(z as never)))(tf.tensor2d(logits))
+      .arraySync(),
+  ) as number[][];
+  const e = Math.exp(-1);
+  const softmax = [
+    [1 / (1 + e), e / (1 + e), 0],
+    [1 / (2 + e), e / (2 + e), 1 / (2 + e)],
+  ];
+  expect(maxDifference(gradient, softmax)).toBeLessThan(1e-6);
+});
