@@ -1,7 +1,19 @@
 /** A host: one library folder opened for reading, running and writing, behind the API of `hostMethods`. */
-import { BasinError } from '#contract/error.ts';
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import type { HostEvent, hostMethods } from '#contract/host.ts';
 import type { Implementation } from '#contract/rpc.ts';
+import type { Context, Science } from './api/context.ts';
+import { experimentMethods } from './api/experiments.ts';
+import { Machine } from './api/machine.ts';
+import { runMethods } from './api/runs.ts';
+import { announceRun, ForeignChanges } from './changes.ts';
+import { thisOwner } from './jobs/owner.ts';
+import { JobQueue } from './jobs/queue.ts';
+import { defaultWorkerEntry } from './jobs/workerProcess.ts';
+import { type Library, openLibrary, writeWorkers } from './store/library.ts';
+import type { StoredRun } from './store/runs.ts';
+import { libraryBytes, verifyLibrary } from './store/verify.ts';
 
 export interface HostOptions {
   /** The library folder; created where it is missing. */
@@ -17,6 +29,10 @@ export interface HostOptions {
   readonly onlyExperiment?: string;
   /** Takes these runs alone. */
   readonly onlyRuns?: readonly string[];
+  /** Studies and components; default: the project's registry. */
+  readonly science?: Science;
+  /** Milliseconds that `close` gives to running workers; default 20,000. */
+  readonly patience?: number;
 }
 
 export interface Host {
@@ -27,5 +43,72 @@ export interface Host {
 
 /** @throws BasinError `newer-database` (the library stays untouched), `disk` or `corrupt`. */
 export async function openHost(options: HostOptions): Promise<Host> {
-  throw new BasinError('unsupported', `Library ${options.folder}: the host is being written.`);
+  const science = options.science ?? (await import('#science/registry.ts'));
+  const library = openLibrary(options.folder);
+  const emit = options.onEvent ?? (() => undefined);
+  const own = new Set<string>();
+  const queue = new JobQueue(library, {
+    owner: thisOwner(randomUUID()),
+    workerEntry: options.workerEntry ?? defaultWorkerEntry(),
+    workers: options.workers,
+    takes: (run) => takes(options, own, run),
+    emit,
+  });
+  const changes = new ForeignChanges(library, emit, () => queue.announce());
+  const context: Context = {
+    library,
+    science,
+    queue,
+    announce: (run) => announceRun(library, emit, run),
+    removed: (run) => emit({ type: 'removed', run }),
+    own: (run) => own.add(run),
+  };
+  queue.open();
+  let closed: Promise<void> | undefined;
+  return {
+    api: { ...libraryMethods(context), ...experimentMethods(context), ...runMethods(context) },
+    close: () => {
+      closed ??= queue.close(options.patience ?? 20_000).then(() => {
+        changes.close();
+        library.db.close();
+      });
+      return closed;
+    },
+  };
+}
+
+function takes(options: HostOptions, own: ReadonlySet<string>, { id, experiment }: StoredRun): boolean {
+  const { takesRuns = true, onlyExperiment, onlyRuns } = options;
+  if (takesRuns === false) return false;
+  if (takesRuns === 'own' && !own.has(id)) return false;
+  if (onlyExperiment !== undefined && experiment !== onlyExperiment) return false;
+  return onlyRuns === undefined || onlyRuns.includes(id);
+}
+
+type LibraryMethods = Pick<
+  Implementation<typeof hostMethods>,
+  'library' | 'queue' | 'setWorkers' | 'machine' | 'verify'
+>;
+
+function libraryMethods({ library, queue }: Context): LibraryMethods {
+  const machine = new Machine(library.folder);
+  return {
+    library: () => info(library),
+    queue: () => queue.state(),
+    setWorkers: ({ workers }) => {
+      writeWorkers(library.db, workers);
+      queue.forgetOwnNumber();
+      queue.announce();
+      queue.fill();
+      return queue.state();
+    },
+    machine: () => machine.state(),
+    verify: () => verifyLibrary(library),
+  };
+}
+
+function info(library: Library) {
+  const { db, folder } = library;
+  const runs = db.first(db.from.selectFrom('runs').select((e) => e.fn.countAll<number>().as('count')));
+  return { folder, name: basename(folder), runs: runs?.count ?? 0, bytes: libraryBytes(library) };
 }

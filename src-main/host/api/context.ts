@@ -1,0 +1,17 @@
+/** What every method of the API works with. */
+import type { JobQueue } from '../jobs/queue.ts';
+import type { Library } from '../store/library.ts';
+
+/** What the host asks of the registry of studies and components. */
+export type Science = typeof import('#science/registry.ts');
+
+export interface Context {
+  readonly library: Library;
+  readonly science: Science;
+  readonly queue: JobQueue;
+  /** Tells listeners that a run's row has changed. */
+  announce(run: string): void;
+  removed(run: string): void;
+  /** The run was created or resumed through this host. */
+  own(run: string): void;
+}
