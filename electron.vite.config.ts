@@ -23,7 +23,7 @@ export default defineConfig({
       // Packages of ES modules could not be required there either.
       externalizeDeps: false,
       sourcemap: true,
-      rollupOptions: bundle('src-main/shell/main.ts'),
+      rolldownOptions: bundle('src-main/shell/main.ts'),
     },
   },
   preload: {
@@ -31,11 +31,7 @@ export default defineConfig({
       outDir: resolve(out, 'preload'),
       target: 'node18',
       externalizeDeps: false,
-      lib: {
-        entry: resolve(root, 'src-main/preload/main.ts'),
-        formats: ['cjs'],
-        fileName: () => 'index.cjs',
-      },
+      rolldownOptions: bundle('src-main/preload/main.ts'),
     },
   },
   renderer: {
@@ -46,7 +42,7 @@ export default defineConfig({
       target: 'chrome114',
       emptyOutDir: true,
       chunkSizeWarningLimit: 3000,
-      rollupOptions: { input: resolve(root, 'src-renderer/index.html') },
+      rolldownOptions: { input: resolve(root, 'src-renderer/index.html') },
     },
   },
 });

@@ -10,6 +10,8 @@ import { type HostOptions, type HostProcess, startHost } from './hostProcess.ts'
 import { pageOrigin } from './page.ts';
 
 const restartsPerMinute = 3;
+/** A host may take 20 s to bring its runs to a checkpoint. */
+const stopMilliseconds = 25_000;
 
 export interface BridgeOptions {
   readonly page: WebContents;
@@ -33,6 +35,8 @@ export function createBridge({ page, serve, host, onGivenUp }: BridgeOptions): H
   let shellLink: Link | undefined;
   let listening = false;
   let starts: number[] = [];
+  /** One library is opened after another, however fast they are asked for. */
+  let turn = Promise.resolve();
 
   function handPort(message: PortMessage): MessagePortMain {
     const { port1, port2 } = new MessageChannelMain();
@@ -76,20 +80,20 @@ export function createBridge({ page, serve, host, onGivenUp }: BridgeOptions): H
     shellLink = link(channel(handPort({ basin: 'shell' })), { serve });
     connectHost();
   });
-  page.on('did-start-loading', () => {
-    listening = false;
-  });
 
   return {
-    async openLibrary(folder) {
-      await process?.stop(25_000);
-      starts = [];
-      start(folder);
+    openLibrary(folder) {
+      turn = turn.then(async () => {
+        await process?.stop(stopMilliseconds);
+        starts = [];
+        start(folder);
+      });
+      return turn;
     },
     tell: (event) => shellLink?.event(event),
-    async close() {
-      await process?.stop(25_000);
-      process = undefined;
+    close() {
+      turn = turn.then(() => process?.stop(stopMilliseconds));
+      return turn;
     },
   };
 }

@@ -55,7 +55,8 @@ export function startHost(library: string, { node, entry, onMessage, onLost }: H
 function stopChild(child: ChildProcess, milliseconds: number): Promise<void> {
   return new Promise((done) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
-    child.once('close', () => {
+    // Not `close`: Node emits none after a disconnect from this side.
+    child.once('exit', () => {
       clearTimeout(timer);
       done();
     });
