@@ -1,5 +1,5 @@
 /** Numbers in options, with errors that name the option. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A whole number ≥ `least`. @throws InvalidArgumentError */
 export function wholeNumber(least: number): (text: string) => number {
@@ -22,4 +22,12 @@ export function finiteNumber(text: string): number {
 /** Gathers the values of an option that may stand several times. */
 export function each(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
+}
+
+/** For commands that train. */
+export function workersOption(): Option {
+  return new Option(
+    '--workers <n>',
+    'runs at a time, each in a process of its own (default: as the library is set)',
+  ).argParser(wholeNumber(1));
 }

@@ -34,13 +34,17 @@ export async function withCatalogue<Answer>(use: (host: HostApi) => Promise<Answ
 /** For commands that train: takes the runs that it creates or resumes itself, and no others. */
 export function withWorkers<Answer>(
   folder: string,
+  workers: number | undefined,
   onEvent: (event: HostEvent) => void,
   use: (host: HostApi) => Promise<Answer>,
 ): Promise<Answer> {
   // Tests put a stand-in for the training process here.
   const workerEntry = process.env.BASIN_WORKER_ENTRY;
-  const entry = workerEntry === undefined ? {} : { workerEntry };
-  return opened({ folder, takesRuns: 'own', onEvent, ...entry }, use);
+  const given = {
+    ...(workerEntry === undefined ? {} : { workerEntry }),
+    ...(workers === undefined ? {} : { workers }),
+  };
+  return opened({ folder, takesRuns: 'own', onEvent, ...given }, use);
 }
 
 async function opened<Answer>(

@@ -1,6 +1,6 @@
 /** Trains runs in this process's host and waits for them; Ctrl-C pauses them at a checkpoint. */
 import { BasinError } from '#contract/error.ts';
-import type { HostEvent, RunSummary } from '#contract/host.ts';
+import type { HostEvent, QueueState, RunSummary } from '#contract/host.ts';
 import type { WorkerProgress } from '#contract/worker.ts';
 import type { Context } from './command.ts';
 import { exitCode } from './failure.ts';
@@ -26,17 +26,19 @@ export interface Trained<Started> {
 const pollInterval = 400;
 
 /**
- * `start` creates or resumes runs; `finish` sees the host once more when they have ended.
+ * `workers`: runs at a time, in place of the library's number. `start` creates or resumes runs; `finish` sees the host once more when they have ended.
  */
 export async function train<Started extends Going, Answer>(
   { library, output }: Context,
+  workers: number | undefined,
   start: (host: HostApi) => Promise<Started>,
   finish: (host: HostApi, trained: Trained<Started>) => Promise<Answer>,
 ): Promise<Answer> {
   const interrupt = catchInterrupts();
   const watch = new RunWatch();
   try {
-    return await withWorkers(library, watch.onEvent, async (host) => {
+    return await withWorkers(library, workers, watch.onEvent, async (host) => {
+      refuseIdle(await host.queue({}));
       const started = await start(host);
       const pausing = interrupted(host, started.ids, interrupt, () => {
         output.note('Pausing at a checkpoint. Ctrl-C again ends at once, without one.');
@@ -48,6 +50,15 @@ export async function train<Started extends Going, Answer>(
   } finally {
     interrupt.release();
   }
+}
+
+/** @throws BasinError `conflict`: with no worker allowed the runs would wait for ever. */
+function refuseIdle({ workers }: QueueState): void {
+  if (workers > 0) return;
+  throw new BasinError(
+    'conflict',
+    'Workers: the library’s queue is set to 0 of them. Give --workers 1 here, or set more in the window.',
+  );
 }
 
 function outcome(runs: readonly RunSummary[]): number {

@@ -1,5 +1,6 @@
 /** `basin resume`: goes on with a run from its last checkpoint, to its end. */
 import type { Command } from 'commander';
+import { workersOption } from '../arguments.ts';
 import { action, command } from '../command.ts';
 import { metricsTable } from '../runTables.ts';
 import { train } from '../train.ts';
@@ -11,13 +12,18 @@ export function resume(): Command {
     'resume 3kq7',
   )
     .argument('<run>', 'id, a beginning of it (4 characters or more), or name')
+    .addOption(workersOption())
     .action(
-      action<[string]>(async (context, name) => {
+      action<[string, { readonly workers?: number }]>(async (context, name, { workers }) => {
         const { output } = context;
         return await train(
           context,
+          workers,
           async (host) => {
-            const { id, experiment } = await host.resume({ run: name });
+            const { id, experiment, status } = await host.run({ run: name });
+            // One that waits in the queue of a host that is gone: taken out, and put back as this host's.
+            if (status === 'queued') await host.pause({ run: id });
+            await host.resume({ run: id });
             return { experiment, ids: [id] };
           },
           async (_host, { runs, exitCode }) => {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Plan } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
-import { each, wholeNumber } from '../arguments.ts';
+import { each, wholeNumber, workersOption } from '../arguments.ts';
 import { action, type Context, command } from '../command.ts';
 import { experimentSource } from '../experimentSource.ts';
 import { exitCode } from '../failure.ts';
@@ -17,6 +17,7 @@ interface Options {
   readonly set?: readonly string[];
   readonly seed?: number;
   readonly name?: string;
+  readonly workers?: number;
   readonly dryRun?: true;
 }
 
@@ -36,6 +37,7 @@ export function run(): Command {
     )
     .option('--seed <n>', 'train this one seed', wholeNumber(0))
     .option('--name <name>', 'title of the experiment, and so the beginning of its runs’ names')
+    .addOption(workersOption())
     .option('--dry-run', 'print the complete spec, its runs and what they cost; write nothing')
     .action(action<[string, Options]>(runExperiment));
 }
@@ -44,7 +46,7 @@ async function runExperiment(context: Context, source: string, options: Options)
   const settings = (options.set ?? []).map(parseSetting);
   // Planned before the library is opened: bad input leaves no trace there.
   const plan = await withCatalogue((host) => planned(host, source, settings, options));
-  if (options.dryRun !== true) return await runSpec(context, plan.spec);
+  if (options.dryRun !== true) return await runSpec(context, options.workers, plan.spec);
   printPlan(context, plan);
   return exitCode.done;
 }
@@ -64,9 +66,9 @@ export async function planned(
   return await host.plan({ spec: applySettings(spec, all) });
 }
 
-async function runSpec(context: Context, spec: Plan['spec']): Promise<number> {
+async function runSpec(context: Context, workers: number | undefined, spec: Plan['spec']): Promise<number> {
   const { output } = context;
-  return await trainExperiment(context, spec, async (_host, trained, report) => {
+  return await trainExperiment(context, workers, spec, async (_host, trained, report) => {
     const { experiment } = trained.started;
     if (output.json) {
       output.document({ experiment, runs: trained.runs, ...(report === null ? {} : { report }) });
@@ -84,11 +86,13 @@ type Experiment = Trained<{ readonly experiment: string; readonly ids: readonly 
 /** Creates the experiment, trains all its runs, and hands on its report where it comes from a preset. */
 export async function trainExperiment<Answer>(
   context: Context,
+  workers: number | undefined,
   spec: Plan['spec'],
   finish: (host: HostApi, trained: Experiment, report: Report | null) => Promise<Answer>,
 ): Promise<Answer> {
   return await train(
     context,
+    workers,
     async (host) => {
       const { experiment, runs } = await host.createExperiment({ spec });
       return { experiment, ids: runs.map(({ id }) => id) };

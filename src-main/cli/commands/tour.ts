@@ -66,7 +66,7 @@ async function takeTour(context: Context): Promise<number> {
 
 async function visit(context: Context, plan: Plan): Promise<Stop> {
   const { output, library } = context;
-  return await trainExperiment(context, plan.spec, async (host, { started, runs, exitCode: code }) => {
+  return await trainExperiment(context, 1, plan.spec, async (host, { started, runs, exitCode: code }) => {
     const experiment = await experimentNamed(host, started.experiment);
     const written = await experimentReport(host, experiment);
     const folder = join(library, 'exports', `report-${experiment.id}`);
