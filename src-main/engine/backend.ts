@@ -2,6 +2,7 @@
 import './nodeCompat.ts';
 import { createRequire } from 'node:module';
 import type { NativeBackend } from './capture/binding.ts';
+import { registerSecondOrderGradients } from './gradients/secondOrder.ts';
 
 // Its greeting on standard error says nothing that a person could act upon; errors still appear.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
@@ -10,6 +11,8 @@ process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 const require = createRequire(import.meta.url);
 
 export const tf = require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
+
+registerSecondOrderGradients();
 
 /** The backend itself, for what tfjs's public face does not offer. */
 export const nativeBackend = tf.backend() as unknown as NativeBackend;

@@ -3,7 +3,7 @@ import type { Study } from '#contract/component.ts';
 import type { Preview } from '#contract/host.ts';
 import type { Estimate, RunSpec } from '#contract/spec.ts';
 import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
-import { valueAndGradients } from '#engine/gradients.ts';
+import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import { keep, type Scalar, type Tensor, type Variable } from '#engine/tf.ts';
 import type { Definition, Measured, Optimizer, PresetDefinition } from '../definition.ts';

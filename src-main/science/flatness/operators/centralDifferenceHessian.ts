@@ -3,7 +3,7 @@
  * Hv ≈ (g(w + εv) − g(w − εv)) / 2ε, with an error of order ε²‖v‖² beside float32 rounding of g / ε.
  */
 import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
-import { valueAndGradients } from '#engine/gradients.ts';
+import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import { add, type Scalar, type Tensor, tensor, tidy, type Variable } from '#engine/tf.ts';
 import type { SymmetricOperator } from '../../linalg/operator.ts';

@@ -1,7 +1,7 @@
 /** Loss and its gradient with respect to every weight, by name. */
 import { BasinError } from '#contract/error.ts';
-import type { Parameters } from './parameters.ts';
-import { type Scalar, type Tensor, variableGrads } from './tf.ts';
+import type { Parameters } from '../parameters.ts';
+import { type Scalar, type Tensor, variableGrads } from '../tf.ts';
 
 export interface ValueAndGradients {
   readonly value: Scalar;
