@@ -1,7 +1,7 @@
-/** A small convolutional encoder: 3 × 3 kernels with stride 2, rectified, then the mean over places. */
+/** A small convolutional encoder: 3 × 3 kernels with stride 2, rectified. */
 import { z } from 'zod';
 import { add, conv2d, mean, relu, type Tensor2D, type Tensor4D } from '#engine/tf.ts';
-import type { ImageEncoder } from '../definition.ts';
+import type { ImageEncoder, ImageShape } from '../definition.ts';
 
 const params = z.strictObject({
   channels: z.int().min(4).max(512).default(32).meta({
@@ -14,16 +14,20 @@ const params = z.strictObject({
     title: 'Stages',
     description: 'Convolutions, each of which halves height and width.',
   }),
+  pooling: z.enum(['mean', 'none']).default('none').meta({
+    title: 'Pooling',
+    description: 'Features are the mean over places of the last stage, or its values at every place.',
+  }),
 });
 
 export const convEncoder: ImageEncoder<typeof params> = {
   kind: 'encoder',
   id: 'conv',
   title: 'Small convolutional network',
-  help: 'Strided 3 × 3 convolutions with rectified units and a mean over places; no normalisation, so a feature depends on its image alone.',
+  help: 'Strided 3 × 3 convolutions with rectified units; no normalisation, so a feature depends on its image alone.',
   studies: ['contrastive'],
   params,
-  build({ channels, stages }, shape, parameters) {
+  build({ channels, stages, pooling }, shape, parameters) {
     const widths = Array.from({ length: stages }, (_, stage) => channels * 2 ** stage);
     const layers = widths.map((width, stage) => {
       const from = stage === 0 ? shape.channels : (widths[stage - 1] as number);
@@ -33,15 +37,26 @@ export const convEncoder: ImageEncoder<typeof params> = {
         bias: parameters.constant(`${name}/bias`, [width], 0),
       };
     });
+    const last = widths[stages - 1] as number;
+    const width = pooling === 'mean' ? last : last * placesAfter(stages, shape);
     return {
-      width: widths[stages - 1] as number,
+      width,
       apply(images) {
         let maps: Tensor4D = images;
         for (const { kernel, bias } of layers) {
           maps = relu(add(conv2d(maps, kernel as unknown as Tensor4D, 2, 'same'), bias) as Tensor4D);
         }
-        return mean(maps, [1, 2]) as Tensor2D;
+        return (pooling === 'mean' ? mean(maps, [1, 2]) : maps.reshape([-1, width])) as Tensor2D;
       },
     };
   },
 };
+
+function placesAfter(stages: number, shape: ImageShape): number {
+  let { height, width } = shape;
+  for (let stage = 0; stage < stages; stage++) {
+    height = Math.ceil(height / 2);
+    width = Math.ceil(width / 2);
+  }
+  return height * width;
+}

@@ -1,0 +1,167 @@
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import type { ContrastiveRunSpec } from '#contract/spec.ts';
+import { tf } from '#engine/backend.ts';
+import { eagerEngine } from '#engine/eager.ts';
+import type { RunResult } from '#science/definition.ts';
+import { loadPairs } from '#science/studies/contrastive/build.ts';
+import { contrastiveStudy } from '#science/studies/contrastive/index.ts';
+import type { Training } from '#science/studies/training.ts';
+
+const small: ContrastiveRunSpec = {
+  format: 'basin/1',
+  study: 'contrastive',
+  title: 'small',
+  steps: 250,
+  batchSize: 16,
+  seed: 1,
+  data: { id: 'mnist', trainCount: 1000 },
+  augmentation: { id: 'digits' },
+  encoder: { id: 'conv', channels: 4, stages: 3 },
+  projector: { id: 'mlp', hidden: 16, width: 8 },
+  loss: { id: 'spectral' },
+  optimizer: { id: 'adamw', learningRate: 3e-3 },
+  schedule: { id: 'constant' },
+  probes: [{ id: 'linear', every: 100, iterations: 10 }],
+  evaluations: [],
+  flatness: { id: 'trace', every: 100, probes: 2, batchSize: 8 },
+  logEvery: 10,
+  checkpointEvery: 100,
+};
+
+let live: Training | undefined;
+
+beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
+afterEach(() => {
+  live?.dispose();
+  live = undefined;
+});
+
+async function build(overrides: object = {}): Promise<Training> {
+  live?.dispose();
+  live = await contrastiveStudy.build({ ...small, ...overrides } as ContrastiveRunSpec, eagerEngine());
+  return live;
+}
+
+const losses = (training: Training, from: number, to: number): (number | undefined)[] =>
+  Array.from({ length: to - from }, (_, i) => training.step(from + i, 3e-3).loss);
+
+test('200 steps lower the loss, keep the features spread, and leave no tensor behind', async () => {
+  const empty = tf.memory().numTensors;
+  const training = await build();
+  expect(training.references).toEqual({ 'features/spread_healthy': 1 / Math.sqrt(8) });
+  const early = losses(training, 0, 5);
+  const before = tf.memory().numTensors;
+  losses(training, 5, 200);
+  expect(tf.memory().numTensors).toBe(before);
+  const late = training.step(200, 3e-3);
+  const mean = early.reduce<number>((sum, loss) => sum + (loss ?? Number.NaN), 0) / early.length;
+  expect(late.loss).toBeLessThan(mean - 0.2);
+  expect(late['features/spread']).toBeGreaterThan(0.5 / Math.sqrt(8));
+  expect(late['features/spread']).toBeLessThan(1.001 / Math.sqrt(8));
+  training.dispose();
+  live = undefined;
+  expect(tf.memory().numTensors).toBe(empty);
+}, 30_000);
+
+test('step t is a pure function of spec, weights and t: two builds agree, another seed does not', async () => {
+  const first = losses(await build(), 0, 4);
+  expect(losses(await build(), 0, 4)).toEqual(first);
+  expect(losses(await build({ seed: 2 }), 0, 4)).not.toEqual(first);
+});
+
+test('measures leave weights, slots and later steps as they were, and repeat their numbers', async () => {
+  const plain = await build();
+  const expected = losses(plain, 0, 6);
+  const training = await build();
+  losses(training, 0, 3);
+  const values = training.measures.map((measure) => measure.run(3));
+  expect(training.measures.map((measure) => measure.run(3))).toEqual(values);
+  expect(losses(training, 3, 6)).toEqual(expected.slice(3));
+  const names = values.flat().map(({ name }) => name);
+  expect(names).toEqual(['accuracy/linear', 'flatness/trace']);
+  for (const { value, stderr } of values.flat()) {
+    expect(Number.isFinite(value)).toBe(true);
+    expect(stderr).toBeGreaterThan(0);
+  }
+}, 30_000);
+
+test('probes see the weights of the moment', async () => {
+  const training = await build();
+  const [probe] = training.measures;
+  const before = probe?.run(0)[0]?.value;
+  losses(training, 0, 150);
+  expect(probe?.run(150)[0]?.value).not.toBe(before);
+}, 30_000);
+
+test.each([
+  { loss: { id: 'simclr' } },
+  { encoder: { id: 'mlp', hidden: 16, layers: 1, width: 8 } },
+  { projector: { id: 'none' } },
+  { projector: { id: 'mlp', hidden: 8, width: 4, batchNorm: false }, optimizer: { id: 'sgd' } },
+  { encoder: { id: 'conv', channels: 4, stages: 2, pooling: 'mean' } },
+])('trains with %j, and counts its parameters without a backend', async (overrides) => {
+  const training = await build(overrides);
+  for (const loss of losses(training, 0, 2)) expect(Number.isFinite(loss)).toBe(true);
+  const spec = { ...small, ...overrides } as ContrastiveRunSpec;
+  expect(contrastiveStudy.parameterCount(spec)).toBe(training.parameters.count);
+  expect(contrastiveStudy.estimate(spec).seconds).toBeGreaterThan(0);
+});
+
+test('an epoch shows every image once, in an order of its own', async () => {
+  const { pairs } = await loadPairs({ ...small, batchSize: 100 });
+  const epoch = (from: number): number[] =>
+    Array.from({ length: 10 }, (_, i) => [...pairs.indices(from + i)]).flat();
+  const [first, second] = [epoch(0), epoch(10)];
+  expect(new Set(first).size).toBe(1000);
+  expect(new Set(second).size).toBe(1000);
+  expect(second).not.toEqual(first);
+  expect(epoch(0)).toEqual(first);
+});
+
+test('the preview shows the first batch: digits, each with two views', async () => {
+  const preview = await contrastiveStudy.preview(small);
+  if (preview.kind !== 'images') throw new Error('MNIST is images.');
+  const { pairs, data } = await loadPairs(small);
+  const [image] = pairs.indices(0);
+  expect(preview.examples[0]?.label).toBe(String(data.train.labels[image ?? 0]));
+  expect(preview.examples[0]?.original.length).toBe(784);
+  const views = pairs.views(0);
+  const second = preview.examples[0]?.views[1];
+  expect(second?.[400]).toBe(Math.round(255 * (views[16 * 784 + 400] ?? Number.NaN)));
+  expect(Math.max(...(second ?? []))).toBeGreaterThan(100);
+});
+
+test.each([
+  [{ batchSize: 1 }, 'batchSize'],
+  [{ batchSize: 2000 }, 'batchSize'],
+  [{ encoder: { id: 'resnet' } }, 'encoder.id'],
+  [{ loss: { id: 'simclr', temperature: 0 } }, 'loss.temperature'],
+])('a setting that cannot work is refused by its path (%j)', async (overrides, path) => {
+  await expect(build(overrides)).rejects.toMatchObject({ code: 'bad-input', path });
+});
+
+test('reports judge their claim by the finished runs alone', () => {
+  const [digits, versus] = contrastiveStudy.presets;
+  if (!digits || !versus) throw new Error('Two presets are expected.');
+  const spec = { ...small, seeds: [1], vary: {} };
+  const run = (loss: string, accuracy: number, status = 'finished'): RunResult => ({
+    name: loss,
+    spec: { ...small, loss: { id: loss } },
+    status,
+    step: 250,
+    seconds: 9,
+    metrics: { loss: -1.5, 'accuracy/linear': accuracy },
+    measurements: [],
+  });
+  expect(digits.report(spec, [run('spectral', 0.951)]).verdict).toBe('held');
+  expect(digits.report(spec, [run('spectral', 0.899)]).verdict).toBe('not held');
+  expect(digits.report(spec, [run('spectral', 0.951, 'stopped')]).verdict).toBe('not tested');
+  expect(digits.report(spec, []).verdict).toBe('not tested');
+  const pair = versus.report(spec, [run('spectral', 0.951), run('simclr', 0.96)]);
+  expect(pair.verdict).toBe('held');
+  expect(pair.statements.join(' ')).toMatch(/95\.10 %.*96\.00 %.*-0\.90 points/);
+  expect(versus.report(spec, [run('spectral', 0.91), run('simclr', 0.96)]).verdict).toBe('not held');
+  expect(versus.report(spec, [run('spectral', 0.951)]).verdict).toBe('not tested');
+  const [table] = pair.tables;
+  for (const row of table?.rows ?? []) expect(row.length).toBe(table?.columns.length);
+});
