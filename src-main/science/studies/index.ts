@@ -4,3 +4,4 @@ import { contrastiveStudy } from './contrastive/index.ts';
 import type { StudyDefinition } from './training.ts';
 
 // A study is only handed specs of its own: `studyOf` chooses by the spec's study.
+export const studyDefinitions: readonly StudyDefinition<RunSpec>[] = [contrastiveStudy];
