@@ -19,6 +19,8 @@ const sources = [
   ...['src-contract', 'src-main', 'src-renderer', 'resources'],
   ...['electron.vite.config.ts', 'package.json', 'package-lock.json', 'scripts/build.mjs'],
 ];
+/** Scripts that processes start from, by their folder in src-main and in out. */
+const nodeEntries = { host: ['main'], worker: ['main', 'describe'], cli: ['main'] };
 const stamp = join(root, 'out', '.stamp');
 
 /** Whether out/ was built from the sources as they are now. */
@@ -36,7 +38,7 @@ export async function build({ force = false } = {}) {
   try {
     await Promise.all([
       buildWindow(fresh),
-      ...['host', 'worker', 'cli'].map((name) => buildNode(name, fresh)),
+      ...Object.entries(nodeEntries).map(([name, entries]) => buildNode(name, entries, fresh)),
     ]);
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(join(fresh, '.stamp'), hash);
@@ -55,11 +57,11 @@ async function buildWindow(out) {
   await electronVite({ root, logLevel: 'warn' });
 }
 
-async function buildNode(name, out) {
+async function buildNode(name, entries, out) {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
     cwd: root,
-    input: { main: join(root, 'src-main', name, 'main.ts') },
+    input: Object.fromEntries(entries.map((entry) => [entry, join(root, 'src-main', name, `${entry}.ts`)])),
     platform: 'node',
     // Installed packages stay what they are: some are native, and Node finds them from out/ as from src-main/.
     external: (id) => !id.startsWith('.') && !id.startsWith('#') && !isAbsolute(id),

@@ -12,7 +12,7 @@ import { resolveElectron } from './electron.mjs';
 import { buildBinding } from './setup/binding.mjs';
 import { run, SetupError } from './setup/command.mjs';
 import { alone } from './setup/files.mjs';
-import { checkMachine, hasDisplay, installWindowLibraries } from './setup/machine.mjs';
+import { checkMachine, hasDisplay, installDisplay, installWindowLibraries } from './setup/machine.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { node24, readyFile, root } from './setup/place.mjs';
 import { part, say } from './setup/progress.mjs';
@@ -40,6 +40,7 @@ function become(command, args, environment = {}) {
   });
 }
 
+/** An Electron that runs. */
 async function electron() {
   const first = await resolveElectron();
   if (first.missing.length === 0) return first;
@@ -65,6 +66,15 @@ async function start(args) {
   become(path, [...own, ...rest], { BASIN_NODE: node24 });
 }
 
+/** The window's tests need what the window needs, and a virtual display. */
+async function test(args) {
+  if (!args.includes('--fast')) {
+    await installDisplay();
+    await electron();
+  }
+  become(node24, [join(root, 'scripts', 'test.mjs'), ...args]);
+}
+
 function fail(error) {
   say(`basin: ${error instanceof SetupError ? error.message : error.stack}`);
   process.exit(1);
@@ -75,7 +85,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 try {
   await setUp();
   if (command === 'start') await start(args);
-  else if (command === 'test') become(node24, [join(root, 'scripts', 'test.mjs'), ...args]);
+  else if (command === 'test') await test(args);
   else if (command !== '') throw new SetupError(`Set-up: unknown command "${command}". Use start or test.`);
 } catch (error) {
   fail(error);

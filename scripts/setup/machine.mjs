@@ -1,7 +1,8 @@
 // What the machine must bring: platform, Node, Python, a compiler; for a window also Debian's libraries.
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { found, run, SetupError } from './command.mjs';
-import { say } from './progress.mjs';
+import { part, say } from './progress.mjs';
 
 export function checkMachine() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -48,15 +49,25 @@ const windowPackages = [
  * @param missing the shared libraries that the loader did not find
  */
 export async function installWindowLibraries(missing) {
-  const names = missing.join(' ');
-  const command = `apt-get install ${windowPackages.join(' ')}`;
+  await installDebian('Window', `the system lacks ${missing.join(', ')}`, windowPackages);
+}
+
+/** The virtual display that the window's tests run on. */
+export async function installDisplay() {
+  if (spawnSync('Xvfb', ['-help'], { stdio: 'ignore' }).error === undefined) return;
+  await installDebian('Virtual display', 'the system lacks Xvfb', ['xvfb', 'xauth']);
+}
+
+async function installDebian(what, why, packages) {
+  const command = `apt-get install ${packages.join(' ')}`;
   if (process.getuid?.() !== 0 || !found('apt-get')) {
-    const sudo = found('sudo') ? 'sudo ' : '';
-    throw new SetupError(`Window: the system lacks ${names}. Install the libraries: ${sudo}${command}`);
+    throw new SetupError(`${what}: ${why}. Install it: ${found('sudo') ? 'sudo ' : ''}${command}`);
   }
-  say(`Window: the system lacks ${names}; installing Debian's packages`);
+  say(`${what}: ${why}; installing Debian's packages`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  const apt = ['-o', 'DPkg::Lock::Timeout=120', '-qq'];
-  await run('Window libraries', 'apt-get', [...apt, 'update'], options);
-  await run('Window libraries', 'apt-get', [...apt, 'install', '-y', ...windowPackages], options);
+  const apt = ['-o', 'DPkg::Lock::Timeout=300', '-qq'];
+  await part(what, async () => {
+    await run(what, 'apt-get', [...apt, 'update'], options);
+    await run(what, 'apt-get', [...apt, 'install', '-y', '--no-install-recommends', ...packages], options);
+  });
 }

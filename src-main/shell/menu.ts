@@ -2,7 +2,7 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 
 export interface MenuActions {
-  /** A command of the page, by its name. */
+  /** A command of the page, by its id in the palette. */
   command(name: string): void;
   openLibrary(): void;
 }
@@ -19,7 +19,7 @@ export function setMenu({ command, openLibrary }: MenuActions): void {
       {
         label: '&File',
         submenu: [
-          item('New experiment', 'design', 'CmdOrCtrl+N'),
+          item('New experiment', 'view-design', 'CmdOrCtrl+N'),
           { label: 'Open library…', accelerator: 'CmdOrCtrl+O', click: openLibrary },
           { type: 'separator' },
           item('Export chart…', 'export', 'CmdOrCtrl+E'),
@@ -31,8 +31,7 @@ export function setMenu({ command, openLibrary }: MenuActions): void {
       {
         label: '&Run',
         submenu: [
-          item('Pause', 'pause'),
-          item('Resume', 'resume'),
+          item('Pause or resume', 'pause'),
           item('Stop', 'stop'),
           item('Save a checkpoint', 'checkpoint'),
         ],
@@ -42,9 +41,14 @@ export function setMenu({ command, openLibrary }: MenuActions): void {
         submenu: [
           item('Search or command', 'palette', 'CmdOrCtrl+K'),
           { type: 'separator' },
-          ...views.map((label, index) => item(label, label.toLowerCase(), `CmdOrCtrl+${index + 1}`)),
+          ...views.map((label, index) =>
+            item(label, `view-${label.toLowerCase()}`, `CmdOrCtrl+${index + 1}`),
+          ),
           { type: 'separator' },
-          item('Light or dark', 'theme', 'CmdOrCtrl+Shift+L'),
+          item('Light', 'theme-light'),
+          item('Dark', 'theme-dark'),
+          item("The system's colours", 'theme-system'),
+          { type: 'separator' },
           { role: 'resetZoom' },
           { role: 'zoomIn' },
           { role: 'zoomOut' },
@@ -54,7 +58,7 @@ export function setMenu({ command, openLibrary }: MenuActions): void {
           { role: 'toggleDevTools' },
         ],
       },
-      { label: '&Help', submenu: [item('Keyboard', 'keyboard', 'F1')] },
+      { label: '&Help', submenu: [item('Keyboard shortcuts', 'help', 'F1')] },
     ]),
   );
 }
