@@ -1,0 +1,23 @@
+/** The chart library, of which only the parts in use are bundled. */
+import { CustomChart, LineChart } from 'echarts/charts';
+import { GraphicComponent, GridComponent } from 'echarts/components';
+import { type EChartsType, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { type LineChartInput, lineChart } from './lineChart.ts';
+
+use([LineChart, CustomChart, GridComponent, GraphicComponent, SVGRenderer]);
+
+export function chartIn(element: HTMLElement): EChartsType {
+  return init(element, null, { renderer: 'svg' });
+}
+
+/** A chart as an SVG file: always light, on white, in its own size. */
+export function chartSvg(input: LineChartInput): string {
+  const built = lineChart({ ...input, theme: 'light' });
+  if (!built) throw new Error('There is nothing to draw yet.');
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: input.width, height: input.height });
+  chart.setOption({ ...built.option, backgroundColor: '#ffffff' });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${svg}\n`;
+}

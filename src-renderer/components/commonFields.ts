@@ -1,0 +1,63 @@
+/** Settings that every experiment has, whatever its components. */
+import type { Field } from './schemaField.ts';
+
+const integer = {
+  kind: 'integer',
+  unit: '',
+  log: true,
+  initial: undefined,
+  minimum: 1,
+  maximum: null,
+  open: false,
+  options: [],
+} as const;
+
+export const stepsField: Field = {
+  ...integer,
+  key: 'steps',
+  title: 'Steps',
+  help: 'Optimizer steps until the run ends.',
+  maximum: 100_000,
+};
+export const batchField: Field = {
+  ...integer,
+  key: 'batchSize',
+  title: 'Batch',
+  help: 'Examples a step: pairs of views, or sentences.',
+  maximum: 4096,
+};
+export const everyField: Field = {
+  ...integer,
+  key: 'every',
+  title: 'Every',
+  unit: 'steps',
+  help: 'Steps between two measurements; the last step always measures.',
+};
+export const logField: Field = {
+  ...integer,
+  key: 'logEvery',
+  title: 'Log every',
+  unit: 'steps',
+  help: 'Steps between two points of the loss.',
+};
+export const checkpointField: Field = {
+  ...integer,
+  key: 'checkpointEvery',
+  title: 'Checkpoint every',
+  unit: 'steps',
+  help: 'A run can be resumed, and compared, from each. The last step makes one.',
+};
+export const seedsField: Field = {
+  ...integer,
+  key: 'seeds',
+  kind: 'list',
+  title: 'Seeds',
+  help: 'One run for each: separated by commas.',
+};
+export const titleField: Field = {
+  ...integer,
+  key: 'title',
+  kind: 'text',
+  title: 'Name',
+  help: 'What the runs are called.',
+};

@@ -1,0 +1,2 @@
+/** What the bundler gives to the page. */
+/// <reference types="vite/client" />

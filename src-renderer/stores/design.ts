@@ -1,0 +1,148 @@
+/** The experiment on the drawing board: edited here, judged by the host. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import type { ComponentInfo, Study } from '#contract/component.ts';
+import { BasinError } from '#contract/error.ts';
+import type { Plan, Preview } from '#contract/host.ts';
+import { settingAt, withSetting } from '#contract/setting.ts';
+import type { ExperimentSpec } from '#contract/spec.ts';
+import { plain } from '../bridge.ts';
+import { useHost } from './host.ts';
+import { throttled } from './throttled.ts';
+
+export interface DraftError {
+  readonly message: string;
+  readonly path: string;
+}
+
+export const useDesign = defineStore('design', () => {
+  const host = useHost();
+  const draft = shallowRef<ExperimentSpec | null>(null);
+  const plan = shallowRef<Plan | null>(null);
+  const planning = ref(false);
+  const error = shallowRef<DraftError | null>(null);
+  const preview = shallowRef<Preview | null>(null);
+  const previewError = ref('');
+
+  const study = computed<Study>(() => draft.value?.study ?? 'contrastive');
+
+  function start(spec: ExperimentSpec): void {
+    plan.value = null;
+    preview.value = null;
+    previewError.value = '';
+    error.value = null;
+    draft.value = plain(spec);
+  }
+
+  function at(path: string): unknown {
+    return settingAt(draft.value, path);
+  }
+
+  function set(path: string, value: unknown): void {
+    if (!draft.value) return;
+    const next = withSetting(draft.value, path, value);
+    // Another component has other settings: a grid over those of the one that left has no place.
+    const gone = path.endsWith('.id') ? path.slice(0, -2) : null;
+    const vary = gone
+      ? Object.fromEntries(Object.entries(next.vary).filter(([varied]) => !varied.startsWith(gone)))
+      : next.vary;
+    draft.value = { ...next, vary };
+  }
+
+  function varied(path: string): readonly unknown[] | undefined {
+    return draft.value?.vary[path];
+  }
+
+  /** `null` ends the variation; the setting goes on with its own value. */
+  function vary(path: string, values: readonly unknown[] | null): void {
+    if (!draft.value) return;
+    const { [path]: _, ...others } = draft.value.vary;
+    draft.value = withSetting(
+      draft.value,
+      'vary',
+      values === null ? others : { ...draft.value.vary, [path]: values },
+    );
+  }
+
+  function toggleMeasure(list: 'probes' | 'evaluations', { id }: ComponentInfo): void {
+    if (!draft.value) return;
+    const now = draft.value[list];
+    const every = Math.max(1, Math.round(draft.value.steps / 10));
+    const next = now.some((choice) => choice.id === id)
+      ? now.filter((choice) => choice.id !== id)
+      : [...now, { id, every }];
+    // Places in the list move: a grid over them would vary something else.
+    const kept = Object.entries(draft.value.vary).filter(([path]) => !path.startsWith(`${list}.`));
+    draft.value = { ...withSetting(draft.value, list, next), vary: Object.fromEntries(kept) };
+  }
+
+  function setFlatness(id: string | null): void {
+    if (!draft.value) return;
+    const every = draft.value.flatness?.every ?? Math.max(1, Math.round(draft.value.steps / 10));
+    draft.value = withSetting(draft.value, 'flatness', id === null ? null : { id, every });
+  }
+
+  function errorAt(path: string): string | undefined {
+    return error.value?.path === path ? error.value.message.replace(/^Setting [^:]*: /, '') : undefined;
+  }
+
+  const judge = throttled(async () => {
+    const spec = draft.value;
+    if (!spec || !host.host) return;
+    planning.value = true;
+    try {
+      const found = await host.host.plan({ spec: plain(spec) });
+      if (draft.value !== spec) return;
+      plan.value = found;
+      error.value = null;
+    } catch (cause) {
+      if (draft.value !== spec) return;
+      plan.value = null;
+      const path = cause instanceof BasinError ? (cause.path ?? '') : '';
+      error.value = { message: cause instanceof Error ? cause.message : String(cause), path };
+    } finally {
+      planning.value = false;
+    }
+  }, 200);
+
+  const draw = throttled(async () => {
+    const spec = draft.value;
+    if (!spec || !host.host) return;
+    try {
+      const found = await host.host.preview({ spec: plain(spec) });
+      if (draft.value?.study !== spec.study) return;
+      preview.value = found;
+      previewError.value = '';
+    } catch (cause) {
+      previewError.value = cause instanceof Error ? cause.message : String(cause);
+    }
+  }, 500);
+
+  watch([draft, () => host.connection], () => judge());
+  /** What the data looks like depends on these alone. */
+  const looks = computed(() => {
+    const spec = draft.value;
+    if (!spec) return '';
+    const views = spec.study === 'mlm' ? spec.masking : spec.augmentation;
+    return JSON.stringify([spec.study, spec.data, views, spec.seeds[0], host.connection]);
+  });
+  watch(looks, () => draw());
+
+  return {
+    draft,
+    plan,
+    planning,
+    error,
+    preview,
+    previewError,
+    study,
+    start,
+    at,
+    set,
+    varied,
+    vary,
+    toggleMeasure,
+    setFlatness,
+    errorAt,
+  };
+});
