@@ -6,9 +6,9 @@ import { z } from 'zod';
 import type { Parameters } from '#engine/parameters.ts';
 import {
   add,
-  gather,
   matMul,
   mul,
+  oneHot,
   type Rank,
   reshape,
   softmax,
@@ -55,20 +55,24 @@ export const transformer: TokenEncoder<typeof params> = {
   reference: 'Devlin et al. 2019, arXiv 1810.04805; Xiong et al. 2020, arXiv 2002.04745',
   studies: ['mlm'],
   params,
-  build(p, { vocabulary, words, length }, parameters) {
+  build(p, { vocabulary, words: classes, length }, parameters) {
     const deviation = initialDeviation(p.width);
     const tokens = parameters.normal('tokens', [vocabulary, p.width], deviation);
     const positions = parameters.normal('positions', [length, p.width], deviation);
     const blocks = Array.from({ length: p.layers }, (_, layer) => block(`block${layer}`, p, parameters));
     const finalNorm = layerNorm('norm', p.width, parameters);
-    const output = linear('output', p.width, words, parameters);
+    const output = linear('output', p.width, classes, parameters);
     return {
       width: p.width,
       embed(ids, mask) {
         const [batch, used] = ids.shape;
         const shape: Shape = { batch, length: used };
         const bias = attentionBias(mask);
-        const placed = add(gather(tokens, ids), positions.slice([0, 0], [used, p.width]));
+        // A product with one-hot rows rather than a gather, which reads its indices in JavaScript
+        // and so cannot be captured; the vocabulary is small.
+        const rows = oneHot(reshape(ids, [batch * used]), vocabulary, 1, 0, 'float32') as Tensor2D;
+        const words = reshape(matMul(rows, tokens as unknown as Tensor2D), [batch, used, p.width]);
+        const placed = add(words, positions.slice([0, 0], [used, p.width]));
         let x = reshape<Rank.R2>(placed, [batch * used, p.width]);
         for (const apply of blocks) x = apply(x, bias, shape);
         return reshape<Rank.R3>(finalNorm(x), [batch, used, p.width]);

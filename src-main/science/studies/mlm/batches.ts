@@ -19,9 +19,9 @@ export interface MaskedSentence {
 export interface Batches {
   sentences(step: number): readonly MaskedSentence[];
   /**
-   * Beside `ids` and `mask`: `slots`, the index of each hidden token in the flattened sequences,
-   * `targets`, the word that stood there, and `weights`, 1 or, for a slot that a shorter sentence
-   * leaves unused, 0. All have `most` slots a sentence, so that every batch has one shape.
+   * Beside `ids` and `mask`: `slots` [sentences, most], the place of each hidden token in its
+   * sequence; `targets` [sentences · most], the word that stood there; and `weights` of the same
+   * shape, 1 or, for a slot that a shorter sentence leaves unused, 0. Every batch has one shape.
    */
   batch(step: number): Feeds;
   /** A batch of `size` that is the same at every call and never trained on. */
@@ -58,7 +58,7 @@ export function feedsOf(tokens: Tokens, masked: readonly MaskedSentence[], most:
   for (const [row, { sentence, hidden }] of masked.entries()) {
     for (const [i, position] of hidden.entries()) {
       const slot = row * most + i;
-      slots[slot] = tokenAt(tokens, row, position);
+      slots[slot] = tokenAt(position);
       targets[slot] = sentence[position] as number;
       weights[slot] = 1;
     }
@@ -70,7 +70,7 @@ export function feedsOf(tokens: Tokens, masked: readonly MaskedSentence[], most:
       masked.map(({ sentence }) => sentence),
       (row) => masked[row]?.hidden ?? [],
     ),
-    slots: { shape, data: slots },
+    slots: { shape: [masked.length, most], data: slots },
     targets: { shape, data: targets },
     weights: { shape, data: weights },
   };

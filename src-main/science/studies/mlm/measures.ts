@@ -39,10 +39,10 @@ export function evaluationMeasures(
     for (let start = 0; start < sentences.length; start += block) {
       const some = sentences.slice(start, start + block);
       const at = (row: number): number => masked[start + row] as number;
-      const slots = Int32Array.from(some, (_, row) => tokenAt(tokens, row, at(row)));
+      const slots = Int32Array.from(some, (_, row) => tokenAt(at(row)));
       const feeds = {
         ...sequences(tokens, some, (row) => [at(row)]),
-        slots: { shape: [some.length], data: slots },
+        slots: { shape: [some.length, 1], data: slots },
       };
       logs.set(program.run(feeds).logs, start * tokens.words);
     }

@@ -2,7 +2,17 @@
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Inputs } from '#engine/engine.ts';
 import type { Parameters } from '#engine/parameters.ts';
-import { gather, oneHot, reshape, type Scalar, sub, type Tensor1D, type Tensor2D } from '#engine/tf.ts';
+import {
+  matMul,
+  oneHot,
+  type Rank,
+  reshape,
+  type Scalar,
+  sub,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { logSumExp } from '../../losses/logSumExp.ts';
 import { encoders, losses } from './components.ts';
@@ -13,7 +23,7 @@ export interface MlmModel {
   readonly width: number;
   /** `ids`, `mask` → all token embeddings of each sentence, [sentences, length · width]. */
   features(inputs: Inputs): Tensor2D;
-  /** `ids`, `mask`, `slots` → log p(word), nats, at each slot: [slots, words]. */
+  /** `ids`, `mask`, `slots` → log p(word), nats, at each slot of each sentence: [sentences · slots, words]. */
   logProbabilities(inputs: Inputs): Tensor2D;
   /** The feeds of a batch → its loss. */
   loss(inputs: Inputs): Scalar;
@@ -26,10 +36,12 @@ export function buildModel(spec: MlmRunSpec, tokens: Tokens, parameters: Paramet
   const encoder = encoderChoice.definition.build(encoderChoice.params, tokens, parameters);
 
   const embed = ({ ids, mask }: Inputs) => encoder.embed(ids as Tensor2D, mask as Tensor2D);
-  // Logits at the slots alone: most tokens are not asked about.
+  // Logits at the slots alone: most tokens are not asked about. Chosen by a product with one-hot
+  // rows, since a gather reads its indices in JavaScript and so cannot be captured.
   const logits = (inputs: Inputs): Tensor2D => {
-    const flat = reshape(embed(inputs), [-1, encoder.width]);
-    return encoder.logits(gather(flat, inputs.slots as Tensor1D)) as Tensor2D;
+    const chosenRows = oneHot(inputs.slots as Tensor2D, tokens.length, 1, 0, 'float32') as Tensor3D;
+    const embeddings = matMul(chosenRows, embed(inputs) as Tensor3D);
+    return encoder.logits(reshape<Rank.R2>(embeddings, [-1, encoder.width])) as Tensor2D;
   };
   return {
     width: encoder.width,

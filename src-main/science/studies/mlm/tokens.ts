@@ -28,9 +28,9 @@ export function tokensOf({ words, maxLength }: { words: number; maxLength: numbe
   };
 }
 
-/** Word `position` of a sentence is token `position + 1` of its sequence. */
-export function tokenAt(tokens: Tokens, row: number, position: number): number {
-  return row * tokens.length + position + 1;
+/** The place of a sentence's word in its sequence, which begins with [CLS]. */
+export function tokenAt(position: number): number {
+  return position + 1;
 }
 
 /**
@@ -48,10 +48,10 @@ export function sequences(
   for (const [row, sentence] of sentences.entries()) {
     const first = row * tokens.length;
     ids[first] = tokens.start;
-    ids.set(sentence, first + 1);
+    ids.set(sentence, first + tokenAt(0));
     ids[first + sentence.length + 1] = tokens.end;
     mask.fill(1, first, first + sentence.length + 2);
-    for (const position of hiddenOf(row)) ids[tokenAt(tokens, row, position)] = tokens.hidden;
+    for (const position of hiddenOf(row)) ids[first + tokenAt(position)] = tokens.hidden;
   }
   return { ids: { shape, data: ids }, mask: { shape, data: mask } };
 }

@@ -1,0 +1,87 @@
+/** Wall time and disk of an MLM run, from rates measured on a two-core machine under the captured engine. */
+import type { Estimate, MlmRunSpec, RunSpec } from '#contract/spec.ts';
+import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
+import { chosen } from '../../choice.ts';
+import { datasets } from './components.ts';
+import { buildModel } from './model.ts';
+import { testSentences, trainSentences } from './tasks.ts';
+import { type Tokens, tokensOf } from './tokens.ts';
+
+/** Seconds of training for one multiply-add of one token's forward pass, both passes together. */
+const perProduct = 4e-11;
+/** Seconds of training for one number of one token that lies between two layers. */
+const perActivation = 1.3e-9;
+/** Seconds a step that do not depend on the batch. */
+const perStep = 0.005;
+/** The share of a step's time that a pass without gradients takes. */
+const forwardShare = 0.3;
+/** Seconds to label one sentence with one task, and to know all its conditionals. */
+const perLabel = 2e-4;
+const perSentence = 5e-4;
+/** Seconds of a linear probe for one feature of one sentence, all iterations together. */
+const perFeature = 1.2e-7;
+
+export function estimate(spec: MlmRunSpec): Estimate {
+  const { tokens, parameters } = shapesOf(spec);
+  const perToken = costOfToken(parameters);
+  const perSequence = tokens.length * perToken;
+  const measured = (every: number): number => Math.ceil(spec.steps / every);
+
+  const training = spec.steps * (perStep + spec.batchSize * perSequence);
+  const evaluating = spec.evaluations.reduce((sum, choice) => {
+    const sentences = numberOf(choice.sentences, 200);
+    const each = sentences * (tokens.length - 2) * perSequence * forwardShare;
+    return sum + sentences * perSentence + measured(choice.every) * each;
+  }, 0);
+  const sentences = trainSentences + testSentences;
+  const tasks = 3;
+  const width = tokens.length * widthOf(parameters);
+  const oneProbe = sentences * (perSequence * forwardShare + tasks * width * perFeature);
+  const probing =
+    (spec.probes.length > 0 ? sentences * tasks * perLabel : 0) +
+    spec.probes.reduce((sum, { every }) => sum + measured(every) * oneProbe, 0);
+
+  // Weights and, for either optimizer, one or two numbers beside each.
+  const slots = spec.optimizer.id === 'adamw' ? 3 : 2;
+  const points = (spec.steps / spec.logEvery) * 2;
+  return {
+    seconds: 4 + training + evaluating + probing + flatnessSeconds(spec.flatness, perSequence, spec.steps),
+    bytes: measured(spec.checkpointEvery) * slots * 4 * parameters.count + points * 16,
+  };
+}
+
+/** The model's weights without their numbers. */
+export function shapesOf(spec: MlmRunSpec): { readonly tokens: Tokens; readonly parameters: Parameters } {
+  const dataset = chosen(datasets, spec.data, 'data');
+  const tokens = tokensOf(dataset.definition.outline(dataset.params));
+  const parameters = new ShapesOnly();
+  buildModel(spec, tokens, parameters);
+  return { tokens, parameters };
+}
+
+/** Seconds to train on one token: every matrix is applied to it once. */
+function costOfToken(parameters: Parameters): number {
+  let products = 0;
+  let activations = 0;
+  for (const weight of parameters.all.values()) {
+    if (weight.rank === 2) products += weight.size;
+    activations += weight.shape.at(-1) ?? 0;
+  }
+  return products * perProduct + activations * perActivation;
+}
+
+function widthOf(parameters: Parameters): number {
+  return parameters.all.get('tokens')?.shape.at(-1) ?? 0;
+}
+
+/** Two gradients for each of the trace's probes on its fixed batch. */
+function flatnessSeconds(flatness: RunSpec['flatness'], perSequence: number, steps: number): number {
+  if (flatness === null) return 0;
+  const gradients = 2 * numberOf(flatness.probes, 8);
+  const batchSize = numberOf(flatness.batchSize, 128);
+  return Math.ceil(steps / flatness.every) * gradients * (perStep + batchSize * perSequence);
+}
+
+function numberOf(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise;
+}

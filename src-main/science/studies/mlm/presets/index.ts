@@ -1,0 +1,6 @@
+/** Presets of the MLM study: a new one adds a line here. */
+import type { PresetDefinition } from '../../../definition.ts';
+import { mlmOptimizers } from './mlmOptimizers.ts';
+import { mlmPcfg } from './mlmPcfg.ts';
+
+export const presets: readonly PresetDefinition[] = [mlmPcfg, mlmOptimizers];

@@ -1,0 +1,88 @@
+/** What the reports of MLM presets share: a run's final numbers, in sentences and as one row. */
+import type { Report } from '#contract/report.ts';
+import type { RunResult } from '../../../definition.ts';
+
+/** Nats of excess below which the pre-training task counts as solved. Basin's own definition. */
+export const saturation = 0.01;
+
+const columns = [
+  { title: 'Masked loss', series: 'loss', unit: 'nats' },
+  { title: 'Exact cross-entropy', series: 'loss/exact', unit: 'nats' },
+  { title: 'Excess over the floor', series: 'loss/excess', unit: 'nats' },
+  { title: 'Share of the unigram’s', series: 'loss/excess_share' },
+  { title: 'Tr(H)', series: 'flatness/trace' },
+  { title: 'A', series: 'accuracy/linear/A' },
+  { title: 'B', series: 'accuracy/linear/B' },
+  { title: 'C', series: 'accuracy/linear/C' },
+] as const;
+
+export function resultsTable(runs: readonly RunResult[]): Report['tables'][number] {
+  return {
+    title: 'Final values',
+    columns: [
+      { title: 'Run' },
+      { title: 'Optimizer' },
+      { title: 'Seed' },
+      { title: 'Steps' },
+      ...columns.map(({ series: _series, ...column }) => column),
+      { title: 'Time', unit: 's' },
+    ],
+    rows: runs.map(({ name, spec, step, metrics, seconds }) => [
+      name,
+      spec.optimizer.id,
+      spec.seed,
+      step,
+      ...columns.map(({ series }) => metrics[series] ?? null),
+      seconds,
+    ]),
+  };
+}
+
+/** The last value of a series, with the standard error that was measured with it. */
+export interface FinalValue {
+  readonly value: number;
+  readonly stderr: number | null;
+}
+
+export function finalValue({ metrics, measurements }: RunResult, series: string): FinalValue | null {
+  const value = metrics[series];
+  if (value === undefined) return null;
+  const last = measurements.filter(({ name }) => name === series).at(-1);
+  return { value, stderr: last?.stderr ?? null };
+}
+
+export function withError({ value, stderr }: FinalValue, digits: number): string {
+  return stderr === null ? value.toFixed(digits) : `${value.toFixed(digits)} ± ${stderr.toFixed(digits)}`;
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** The distance from the true conditional, in a sentence; null where it was not measured. */
+export function excessStatement(run: RunResult): string | null {
+  const excess = finalValue(run, 'loss/excess');
+  const exact = run.metrics['loss/exact'];
+  const floor = run.metrics['loss/floor'];
+  const unigram = run.metrics['loss/unigram_excess'];
+  if (!excess || exact === undefined || floor === undefined || unigram === undefined) return null;
+  return (
+    `${run.name}: excess over the exact entropy floor ${withError(excess, 4)} nats (KL from the true ` +
+    `conditional), ${percent(excess.value / unigram)} of the ${unigram.toFixed(4)} nats of a unigram model; ` +
+    `cross-entropy ${exact.toFixed(4)} nats against a floor of ${floor.toFixed(4)}.`
+  );
+}
+
+export function probeStatement(run: RunResult): string | null {
+  const parts = ['A', 'B', 'C'].flatMap((task) => {
+    const accuracy = finalValue(run, `accuracy/linear/${task}`);
+    const baseline = run.metrics[`baseline/${task}`];
+    if (!accuracy || baseline === undefined) return [];
+    return [`task ${task} ${percent(accuracy.value)} (most frequent class ${percent(baseline)})`];
+  });
+  return parts.length === 0 ? null : `${run.name}: a linear probe solves ${parts.join(', ')}.`;
+}
+
+export function statusStatement({ name, status, step, spec }: RunResult): string {
+  return `${name}: ${status} after ${step} of ${spec.steps} steps, so it is not judged.`;
+}
