@@ -30,6 +30,8 @@ export async function launch(root = projectRoot): Promise<RunningApp> {
     executablePath: electron.path,
     args: [...electron.args, `--user-data-dir=${join(folder, 'profile')}`, '--library', library],
     env: Object.fromEntries(env),
+    // The window's own theme, not one that the test driver puts over it.
+    colorScheme: null,
   });
   const page = await app.firstWindow();
   const errors: string[] = [];
