@@ -39,6 +39,8 @@ export class Job {
   private told: Outcome | undefined;
   /** Why this host ended it. */
   private failure: Outcome | undefined;
+  /** Where the run goes on. */
+  private from = { step: 0, seconds: 0 };
   private persistedAt = 0;
   private abandoned = false;
 
@@ -71,7 +73,7 @@ export class Job {
     let end: WorkerEnd | undefined;
     try {
       const resumeFrom = this.rewind();
-      spool = newSpoolFolder(this.library);
+      spool = newSpoolFolder(this.library, this.run.id);
       announceRun(this.library, this.emit, this.run.id);
       const worker = startWorker(entry, this.implementation(spool));
       this.worker = worker;
@@ -106,6 +108,7 @@ export class Job {
     }
     const step = checkpoint?.step ?? 0;
     const seconds = checkpoint?.seconds ?? 0;
+    this.from = { step, seconds };
     db.transaction(() => {
       // Before the first checkpoint nothing is kept: even the points of step 0 come again.
       dropAfter(db, run.id, checkpoint ? step : -1, nextRevision(db));
@@ -144,7 +147,10 @@ export class Job {
         this.emit({ type: 'measurements', run: run.id });
         return {};
       }),
-      progress: this.kept((progress) => {
+      progress: this.kept((reported) => {
+        // While it builds its model a worker does not know yet where it goes on.
+        const step = Math.max(reported.step, this.from.step);
+        const progress = { ...reported, step, seconds: Math.max(reported.seconds, this.from.seconds) };
         this.progress = progress;
         this.emit({ type: 'progress', run: run.id, progress });
         this.persist(progress, persistMilliseconds);
@@ -234,7 +240,7 @@ function crashed(end: WorkerEnd | undefined, progress: WorkerProgress | null): O
     : end?.code === null || end === undefined
       ? 'could not be started'
       : `ended with exit code ${end.code}`;
-  const where = progress ? ` after step ${progress.step}` : ' before its first step';
+  const where = progress ? ` after step ${progress.step}` : ' before its first report';
   const words = end?.stderr.split('\n').filter((line) => line.trim() !== '') ?? [];
   const said = words.length > 0 ? words.slice(-8).join('\n') : 'It said nothing on stderr';
   return {

@@ -6,7 +6,7 @@
 import type { HostEvent, QueueState } from '#contract/host.ts';
 import type { WorkerProgress } from '#contract/worker.ts';
 import { announceRun } from '../changes.ts';
-import { type Library, nextRevision, readWorkers } from '../store/library.ts';
+import { type Library, nextRevision, readWorkers, sweepSpool } from '../store/library.ts';
 import { addEvent, readQueue, readRun, type StoredRun, updateRun } from '../store/runs.ts';
 import { Job } from './job.ts';
 import { isAlive } from './owner.ts';
@@ -44,6 +44,7 @@ export class JobQueue {
   /** Marks what dead hosts left running, then starts working. */
   open(): void {
     this.markInterrupted();
+    sweepSpool(this.library);
     this.timer = setInterval(() => this.poll(), pollMilliseconds);
     this.fill();
   }

@@ -1,6 +1,6 @@
 /** One open library folder: its database, its files' places, and the clock and chance that it uses. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, openDatabase } from './database.ts';
 import { asBasinError } from './failures.ts';
@@ -43,10 +43,19 @@ export function checkpointPath(library: Library, hash: string): string {
 }
 
 /** Files on their way from one worker; a new one each time, so that an old worker's end harms nothing. */
-export function newSpoolFolder({ folder, newId }: Library): string {
-  const spool = join(folder, 'spool', newId());
+export function newSpoolFolder({ folder, newId }: Library, run: string): string {
+  const spool = join(folder, 'spool', `${run}.${newId()}`);
   mkdirSync(spool, { recursive: true });
   return spool;
+}
+
+/** Removes what hosts that were killed left behind: folders of runs that do not run. */
+export function sweepSpool({ folder, db }: Library): void {
+  const running = db.all(db.from.selectFrom('runs').select('id').where('status', '=', 'running'));
+  for (const name of readdirSync(join(folder, 'spool'))) {
+    if (running.some(({ id }) => name.startsWith(`${id}.`))) continue;
+    rmSync(join(folder, 'spool', name), { recursive: true, force: true });
+  }
 }
 
 /** The next value of the library-wide change counter; inside the transaction that makes the change. */

@@ -7,13 +7,18 @@ import type { SeriesPoints } from '#contract/run.ts';
 
 /**
  * At most `4 * columns` of the points, in step order. A column that holds a NaN keeps one, so that a
- * gap in training is never drawn over.
+ * gap in training is never drawn over. The columns divide `range`, in steps: by default from the
+ * first point to the last.
  */
-export function reduceM4(points: SeriesPoints, columns: number): SeriesPoints {
+export function reduceM4(
+  points: SeriesPoints,
+  columns: number,
+  range?: readonly [number, number],
+): SeriesPoints {
   const n = points.step.length;
   if (n <= 4 * columns) return points;
-  const from = at(points.step, 0);
-  const width = (at(points.step, n - 1) - from) / columns || 1;
+  const [from, to] = range ?? [at(points.step, 0), at(points.step, n - 1)];
+  const width = (to - from) / columns || 1;
   const kept: number[] = [];
   let start = 0;
   while (start < n) {
@@ -27,7 +32,7 @@ export function reduceM4(points: SeriesPoints, columns: number): SeriesPoints {
 }
 
 function columnOf(step: number, from: number, width: number, columns: number): number {
-  return Math.min(columns - 1, Math.floor((step - from) / width));
+  return Math.max(0, Math.min(columns - 1, Math.floor((step - from) / width)));
 }
 
 /** Indices of first, minimum, maximum and last in [start, end), ascending and without repeats. */

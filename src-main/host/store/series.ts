@@ -37,13 +37,28 @@ export function appendPoints(
   if (first === undefined) return;
   const series = findOrCreate(db, run, name, first, revision);
   let added = fresh;
-  if (series.points > 0 && first <= series.last_step) {
+  let kept = series.points;
+  if (kept > 0 && first <= series.last_step) {
     const old = readChunks(db, series.id, 0, first, Number.POSITIVE_INFINITY);
-    added = merge(between(concatenate(old.map((chunk) => chunk.points)), first, Infinity), fresh);
+    const replaced = between(concatenate(old.map((chunk) => chunk.points)), first, Number.POSITIVE_INFINITY);
+    added = merge(replaced, fresh);
+    kept -= replaced.step.length;
     cut(db, series.id, first);
   }
   extend(db, series.id, 0, added);
-  describe(db, series.id, revision);
+  const row = describeEnd(added, kept + added.step.length);
+  db.run(
+    db.from
+      .updateTable('series')
+      .set({ ...row, revision })
+      .where('id', '=', series.id),
+  );
+}
+
+/** `points` in all; the last of them are at hand. */
+function describeEnd({ step, value }: SeriesPoints, points: number) {
+  const last = value.at(-1) as number;
+  return { points, last_step: step.at(-1) as number, last_value: Number.isNaN(last) ? null : last };
 }
 
 /** Drops the points of all series of a run after `step`. Inside a transaction. */
@@ -198,20 +213,20 @@ function findOrCreate(db: Database, run: string, name: string, first: number, re
 /** Brings a series' row up to date with its chunks; a series without points is removed. */
 function describe(db: Database, series: number, revision: number): void {
   const level0 = db.from.selectFrom('chunks').where('series', '=', series).where('level', '=', 0);
-  const tail = db.first(level0.select(['last', 'vals']).orderBy('first', 'desc').limit(1));
+  const tail = db.first(level0.select(['steps', 'vals']).orderBy('first', 'desc').limit(1));
   if (!tail) {
     db.run(db.from.deleteFrom('series').where('id', '=', series));
     return;
   }
   const total = db.first(level0.select((e) => e.fn.sum<number>('count').as('points')));
-  const value = decodeColumn(tail.vals).at(-1) as number;
-  const row = {
-    points: total?.points ?? 0,
-    last_step: tail.last,
-    last_value: Number.isNaN(value) ? null : value,
-    revision,
-  };
-  db.run(db.from.updateTable('series').set(row).where('id', '=', series));
+  const end = { step: decodeColumn(tail.steps), value: decodeColumn(tail.vals) };
+  const row = describeEnd(end, total?.points ?? 0);
+  db.run(
+    db.from
+      .updateTable('series')
+      .set({ ...row, revision })
+      .where('id', '=', series),
+  );
 }
 
 /** Sorted by step; of points with equal steps the later one in the batch stays. */

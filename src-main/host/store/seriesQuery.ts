@@ -23,13 +23,23 @@ export interface OwnedSeries extends ReducedSeries {
  */
 const pointsPerColumn = 32;
 
-/** Empty for a series that does not exist. First, last, smallest and largest of a range survive. */
+/**
+ * Empty for a series that does not exist. Of the whole series, first, last, smallest and largest point
+ * survive; at the edges of columns and of a range within it, an extreme may be off by 1/8 column.
+ */
 export function querySeries(db: Database, run: string, name: string, range: Range): OwnedSeries {
   const series = db.first(
     db.from
       .selectFrom('series')
       .select((e) => [
         'id',
+        'last_step',
+        e
+          .selectFrom('chunks')
+          .select((c) => c.fn.min('first').as('first'))
+          .whereRef('series', '=', 'series.id')
+          .where('level', '=', 0)
+          .as('first'),
         e
           .selectFrom('chunks')
           .select((c) => c.fn.max('level').as('top'))
@@ -48,7 +58,9 @@ export function querySeries(db: Database, run: string, name: string, range: Rang
   for (let level = series.top ?? 0; ; level--) {
     const points = readLevel(db, series.id, level, from, to);
     if (level > 0 && points.step.length < pointsPerColumn * range.points) continue;
-    const reduced = reduceM4(points, range.points);
+    // The range's columns: a coarse level's own ends lie up to a block inside it and would shift them.
+    const grid = [Math.max(from, series.first ?? from), Math.min(to, series.last_step)] as const;
+    const reduced = reduceM4(points, range.points, grid);
     return { ...copy(reduced), reduced: level > 0 || reduced.step.length < points.step.length };
   }
 }
