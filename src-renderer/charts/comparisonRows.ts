@@ -22,7 +22,7 @@ export interface RowGroup {
 }
 
 const groups: readonly { id: string; title: string }[] = [
-  { id: 'loss', title: 'Loss (nats)' },
+  { id: 'loss', title: 'Loss' },
   { id: 'accuracy', title: 'Downstream' },
   { id: 'flatness', title: 'Flatness' },
   { id: 'other', title: 'Other' },

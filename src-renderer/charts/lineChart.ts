@@ -48,6 +48,8 @@ export interface LineChartInput {
   readonly width: number;
   readonly height: number;
   readonly theme: ThemeName;
+  /** The axis' quantity is written elsewhere. */
+  readonly bare?: boolean;
   /** Tick labels and title of the x axis: of a stack, only the last panel has them. */
   readonly showX: boolean;
   /** Room for labels at the right, px. */
@@ -82,17 +84,12 @@ export function lineChart(input: LineChartInput): LineChart | null {
   const { lines, xKind, yKind, range, width, height } = input;
   const theme = chartThemes[input.theme];
   const shown = lines.map((line) => ({ line, ...place(line, xKind, yKind, range) }));
-  const yExtent = extent(
-    'linear',
-    shown.flatMap(({ line, y, high, low }) =>
-      line.role === 'reference' && lines.length > 1 ? [y] : [y, high, low],
-    ),
-  );
+  const yExtent = verticalExtent(shown);
   const xExtent = extent(xKind, [range]);
   if (!yExtent || !xExtent) return null;
 
-  const top = (input.title === undefined ? 0 : 22) + 20;
-  const bottom = input.showX ? 34 : 8;
+  const top = (input.title === undefined ? 0 : 22) + (input.bare ? 8 : 20);
+  const bottom = input.showX ? (input.bare ? 22 : 34) : 8;
   const plot: Plot = {
     left: 58,
     top,
@@ -106,7 +103,7 @@ export function lineChart(input: LineChartInput): LineChart | null {
     tight: true,
     integers: true,
   });
-  const y = makeAxis({ kind: yKind, extent: yExtent, count: Math.max(2, plot.height / 36) });
+  const y = makeAxis({ kind: yKind, extent: yExtent, count: Math.max(3, plot.height / 26) });
   const labels = placeLabels(
     shown.flatMap(({ line, x: xs, y: ys }) => {
       if (line.role === 'raw') return [];
@@ -114,7 +111,7 @@ export function lineChart(input: LineChartInput): LineChart | null {
       if (end < 0) return [];
       return [
         {
-          text: line.label,
+          text: outside(line, ys[end] ?? 0, y),
           color: line.role === 'reference' ? theme.faint : line.style.color,
           x: plot.left + plot.width * share(x, xs[end] ?? x.high),
           y: plot.top + plot.height * (1 - share(y, ys[end] ?? y.low)),
@@ -147,7 +144,7 @@ export function lineChart(input: LineChartInput): LineChart | null {
       ...shown.map((line) => curve(line, theme)),
     ],
     graphic: [
-      ...texts(input, plot, theme),
+      ...(input.bare ? [] : texts(input, plot, theme)),
       ...labels.placed.flatMap((label) => [
         ...(Math.abs(label.y - label.anchor.y) > 3 || label.anchor.x < plot.left + plot.width - 4
           ? [leader(label, plot)]
@@ -172,6 +169,29 @@ export function lineChart(input: LineChartInput): LineChart | null {
     leftOut: shown.reduce((sum, { leftOut }) => sum + leftOut, 0),
     unlabelled: labels.left,
   };
+}
+
+/**
+ * The curves with their errors; a reference only where it does not squash them, else its label says
+ * on which side it lies.
+ */
+function verticalExtent(shown: readonly Shown[]): [number, number] | null {
+  const curves = shown.filter(({ line }) => line.role !== 'reference');
+  const own = extent(
+    'linear',
+    curves.flatMap(({ y, low, high }) => [y, low, high]),
+  );
+  const references = extent(
+    'linear',
+    shown.filter(({ line }) => line.role === 'reference').map(({ y }) => y),
+  );
+  if (!own || !references) return own ?? references;
+  const room = Math.max(own[1] - own[0], Math.abs(own[1]) * 1e-3) * 1.5;
+  const near = shown
+    .filter(({ line }) => line.role === 'reference')
+    .flatMap(({ y }) => [...y])
+    .filter((at) => at >= own[0] - room && at <= own[1] + room);
+  return [Math.min(own[0], ...near), Math.max(own[1], ...near)];
 }
 
 /** Share of the way from an axis' low end to its high end. */
@@ -227,6 +247,12 @@ function place(
     }
   }
   return { x, y, low, high, leftOut };
+}
+
+/** A reference beyond the axis' ends keeps its label, with the way to it. */
+function outside({ role, label }: ChartLine, at: number, { low, high }: Axis): string {
+  if (role !== 'reference') return label;
+  return at > high ? `↑ ${label}` : at < low ? `↓ ${label}` : label;
 }
 
 function lastFinite(values: Float64Array): number {
@@ -390,7 +416,7 @@ function leader(label: { y: number; color: string; anchor: { x: number; y: numbe
         [right + 6, label.y],
       ],
     },
-    style: { stroke: label.color, lineWidth: 0.75, opacity: 0.45, fill: 'none' },
+    style: { stroke: label.color, lineWidth: 1, opacity: 0.5, fill: 'none', lineDash: [1, 3] },
   };
 }
 

@@ -37,6 +37,13 @@ export function formatNumber(value: number, digits = 4): string {
   return signed(value, grouped(rounded.toFixed(decimals)));
 }
 
+/** A number that a person set: every digit of it, none that it does not have. */
+export function formatSetting(value: number): string {
+  const magnitude = Math.abs(value);
+  if (!Number.isFinite(value) || value === 0 || Number.isInteger(value)) return formatNumber(value);
+  return magnitude >= 1e-3 && magnitude < 1e6 ? signed(value, String(magnitude)) : scientific(value, 6);
+}
+
 function scientific(value: number, digits: number): string {
   const [mantissa = '', exponent = ''] = Math.abs(value)
     .toExponential(digits - 1)
@@ -74,9 +81,9 @@ export function formatUncertain(value: number, stderr: number | null): string {
   return `${signed(value, grouped(Math.abs(value).toFixed(decimals)))} ± ${grouped(stderr.toFixed(decimals))}`;
 }
 
-/** A difference always shows its sign. */
-export function formatDelta(value: number, digits = 3): string {
-  const text = formatNumber(value, digits);
+/** A difference always shows its sign, and its error where that is known. */
+export function formatDelta(value: number, stderr: number | null = null): string {
+  const text = stderr === null ? formatNumber(value, 3) : formatUncertain(value, stderr);
   return value > 0 ? `+${text}` : text;
 }
 

@@ -34,6 +34,8 @@ export function panelLines(panel: PanelSpec, runs: readonly ChartRun[], options:
   const curves: ChartLine[] = [];
   const raw: ChartLine[] = [];
   const present = runs.filter((run) => panel.series.some((name) => run.series.has(name)));
+  const names = distinctNames(runs.map(({ name }) => name));
+  const nameOf = new Map(runs.map(({ id }, index) => [id, names[index] ?? '']));
   for (const run of present) {
     const measured = new Set(run.measurements.map(({ name }) => name));
     panel.series.forEach((series, index) => {
@@ -43,7 +45,7 @@ export function panelLines(panel: PanelSpec, runs: readonly ChartRun[], options:
         run: run.id,
         runName: run.name,
         series,
-        label: label(run.name, series, present.length, panel.series.length),
+        label: label(nameOf.get(run.id) ?? run.name, series, present.length, panel.series.length),
         style: run.style,
         symbol: lineSymbols[index % lineSymbols.length] ?? ('circle' as LineSymbol),
       };
@@ -60,12 +62,23 @@ export function panelLines(panel: PanelSpec, runs: readonly ChartRun[], options:
     ...line,
     label: endsInNaN(line) ? `${line.label}, then NaN` : line.label,
   }));
-  return [...raw, ...ended, ...references(panel, present, options.range)];
+  return [...references(panel, present, options.range), ...raw, ...ended];
 }
 
 function label(run: string, series: string, runs: number, seriesCount: number): string {
   if (seriesCount === 1) return run;
   return runs === 1 ? shortSeries(series) : `${run} · ${shortSeries(series)}`;
+}
+
+/** Names without the parts that all of them share: "digits · seed 1" beside "digits · seed 2" is "seed 1". */
+export function distinctNames(names: readonly string[]): string[] {
+  const parts = names.map((name) => name.split(' · '));
+  const [first] = parts;
+  if (!first || names.length < 2) return [...names];
+  const shared = first.filter((part) => parts.every((own) => own.includes(part)));
+  return parts.map(
+    (own, index) => own.filter((part) => !shared.includes(part)).join(' · ') || (names[index] ?? ''),
+  );
 }
 
 function endsInNaN({ points: { value } }: ChartLine): boolean {

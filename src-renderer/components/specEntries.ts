@@ -1,5 +1,5 @@
 /** A spec as lines: dotted path → value, in the order of thought. */
-import { formatNumber } from '../charts/numbers.ts';
+import { formatSetting } from '../charts/numbers.ts';
 
 const order = [
   'preset',
@@ -48,7 +48,7 @@ function isFlatList(value: object): boolean {
 }
 
 export function showValue(value: unknown): string {
-  if (typeof value === 'number') return formatNumber(value, 6);
+  if (typeof value === 'number') return formatSetting(value);
   if (value === null) return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value;
