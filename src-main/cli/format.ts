@@ -48,3 +48,8 @@ export function formatAgo(iso: string, now: number): string {
   if (seconds < 30 * 86_400) return `${Math.floor(seconds / 86_400)} d ago`;
   return iso.slice(0, 10);
 }
+
+/** `1 run`, `2 runs`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

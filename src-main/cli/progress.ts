@@ -27,12 +27,13 @@ export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
 export function progressText(run: RunProgress): string {
   if (run.status !== 'running') return run.status;
   const parts: string[] = [];
-  if (run.stepsPerSecond !== null && run.stepsPerSecond > 0) {
+  // After the last step it measures: how long that takes, the speed of steps does not tell.
+  if (run.step < run.steps && run.stepsPerSecond !== null && run.stepsPerSecond > 0) {
     parts.push(`${run.stepsPerSecond.toPrecision(3)} steps/s`);
     parts.push(`${formatSeconds((run.steps - run.step) / run.stepsPerSecond)} left`);
   }
   if (run.activity !== null) parts.push(run.activity);
-  return parts.join(', ') || 'starting';
+  return parts.join(', ') || (run.stepsPerSecond === null ? 'starting' : 'measuring');
 }
 
 /** Bars on the screen at once; of larger experiments the ended runs scroll away as lines. */

@@ -4,17 +4,7 @@ import { formatAgo, formatNumber, formatSeconds } from './format.ts';
 import type { Output } from './output.ts';
 import { table } from './table.ts';
 
-/** Enough of an id to find the run by. */
-export function shortId(id: string, all: readonly string[]): string {
-  for (let length = 6; length < id.length; length++) {
-    const start = id.slice(0, length);
-    if (all.filter((other) => other.startsWith(start)).length <= 1) return start;
-  }
-  return id;
-}
-
 export function runsTable(runs: readonly RunSummary[], now: number, output: Output): string {
-  const ids = runs.map(({ id }) => id);
   return table(
     [
       { title: 'run' },
@@ -27,7 +17,7 @@ export function runsTable(runs: readonly RunSummary[], now: number, output: Outp
       { title: 'tags', shrinks: true },
     ],
     runs.map((run) => [
-      shortId(run.id, ids),
+      run.id,
       run.name,
       run.status,
       run.step === run.steps ? String(run.step) : `${run.step}/${run.steps}`,

@@ -60,7 +60,8 @@ function comparisonText(
   const match = matched.loss
     ? `Losses match within ${matched.tolerance} nats.`
     : `Losses differ by more than ${matched.tolerance} nats: other measures are not comparable at equal loss.`;
-  return [table(columns, rows, output), match, ...tests.map(testLine)].join('\n');
+  const verdict = checkpoints.length > 1 ? [match, ...tests.map(testLine)] : [];
+  return [table(columns, rows, output), ...verdict].join('\n');
 }
 
 function testLine({ name, a, b, difference, stderr, p }: DifferenceTest): string {

@@ -6,7 +6,7 @@ import { each, wholeNumber, workersOption } from '../arguments.ts';
 import { action, type Context, command } from '../command.ts';
 import { experimentSource } from '../experimentSource.ts';
 import { exitCode } from '../failure.ts';
-import { formatBytes, formatSeconds } from '../format.ts';
+import { counted, formatBytes, formatSeconds } from '../format.ts';
 import { type HostApi, withCatalogue } from '../host.ts';
 import { reportText } from '../reportText.ts';
 import { metricsTable } from '../runTables.ts';
@@ -109,7 +109,7 @@ function printPlan({ output }: Context, { spec, runs, estimate, parameters }: Pl
   }
   const size = parameters === null ? '' : `, ${parameters.toLocaleString('en')} parameters`;
   output.print(JSON.stringify(spec, null, 2));
-  output.print(`\n${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${size}:`);
+  output.print(`\n${counted(runs.length, 'run')}${size}:`);
   for (const { name } of runs) output.print(`  ${name}`);
   output.print(`About ${formatSeconds(estimate.seconds)} and ${formatBytes(estimate.bytes)} of disk.`);
 }

@@ -1,17 +1,18 @@
 /** `basin runs`: the library's runs. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { action, command } from '../command.ts';
-import { type HostApi, withLibrary } from '../host.ts';
+import { withLibrary } from '../host.ts';
 import { runsTable } from '../runTables.ts';
 
 interface Options {
   readonly filter?: string;
-  readonly sort?: string;
+  readonly sort?: SortKey;
   readonly ascending?: true;
   readonly experiment?: string;
 }
 
-type Sort = Parameters<HostApi['runs']>[0]['sort'];
+const sortKeys = ['createdAt', 'name', 'status', 'step', 'seconds', 'loss', 'study'] as const;
+type SortKey = (typeof sortKeys)[number];
 
 export function runs(): Command {
   return command(
@@ -23,7 +24,7 @@ export function runs(): Command {
       '--filter <words>',
       'words that all occur in name, tags, status, study or title; key:value for one field',
     )
-    .option('--sort <key>', 'createdAt, name, status, step, seconds, loss or study', 'createdAt')
+    .addOption(new Option('--sort <key>').choices(sortKeys).default('createdAt' satisfies SortKey))
     .option('--ascending', 'smallest, earliest or first in the alphabet on top')
     .option('--experiment <id>', 'runs of this experiment')
     .action(
@@ -31,8 +32,7 @@ export function runs(): Command {
         const rows = await withLibrary(library, (host) =>
           host.runs({
             filter,
-            // The host checks the key, and names those it knows.
-            sort: sort as Sort,
+            sort,
             descending: ascending !== true,
             ...(experiment === undefined ? {} : { experiment }),
           }),

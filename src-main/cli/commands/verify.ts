@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { action, command } from '../command.ts';
 import { exitCode } from '../failure.ts';
-import { formatBytes } from '../format.ts';
+import { counted, formatBytes } from '../format.ts';
 import { withLibrary } from '../host.ts';
 
 export function verify(): Command {
@@ -18,7 +18,7 @@ export function verify(): Command {
         for (const problem of found.problems) output.print(problem);
         const verdict = found.ok ? output.style('green', 'sound') : output.style('red', 'damaged');
         output.print(
-          `${verdict}: ${found.runs} runs, ${found.checkpoints} checkpoints, ${formatBytes(found.bytes)}`,
+          `${verdict}: ${counted(found.runs, 'run')}, ${counted(found.checkpoints, 'checkpoint')}, ${formatBytes(found.bytes)}`,
         );
       }
       return found.ok ? exitCode.done : exitCode.failed;
