@@ -2,34 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type GrammarFile, grammarOf } from '#science/data/grammar.ts';
 import { insideOutside } from '#science/oracle/insideOutside.ts';
-
-/**
- * p(symbol ⇒ words) straight from the definition: a sum over rules and places to cut, recursively.
- * Shares no code and no order of summation with the chart.
- */
-function bruteForce(file: GrammarFile, symbol: string, words: readonly string[]): number {
-  let sum = 0;
-  for (const [parent, [first, second], probability] of file.rules) {
-    if (parent !== symbol || first === undefined) continue;
-    if (second !== undefined) {
-      for (let cut = 1; cut < words.length; cut++) {
-        const left = bruteForce(file, first, words.slice(0, cut));
-        if (left > 0) sum += probability * left * bruteForce(file, second, words.slice(cut));
-      }
-    } else if (file.terminals.includes(first)) {
-      if (words.length === 1 && words[0] === first) sum += probability;
-    } else {
-      sum += probability * bruteForce(file, first, words);
-    }
-  }
-  return sum;
-}
-
-/** Every sequence of `length` words. */
-function sequences(words: readonly string[], length: number): string[][] {
-  if (length === 0) return [[]];
-  return sequences(words, length - 1).flatMap((head) => words.map((word) => [...head, word]));
-}
+import { bruteForce, sequences } from './support/enumeration.ts';
 
 /** Random grammars over S, A, B, C and words a, b, c: recursive binary rules, acyclic unary ones. */
 const randomGrammar: fc.Arbitrary<GrammarFile> = (() => {

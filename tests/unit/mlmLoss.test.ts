@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { tf } from '#engine/backend.ts';
+import { mlmLoss } from '#science/losses/mlm.ts';
+
+const logits = [
+  [1.5, -0.25, 0.75],
+  [90, -90, 3],
+  [-2, 0.5, 4],
+];
+const targets = [2, 0, 1];
+const weights = [1, 1, 0];
+
+/** In double precision, from the definition. */
+function expected(): number {
+  let sum = 0;
+  for (const [i, row] of logits.entries()) {
+    const most = Math.max(...row);
+    const log = most + Math.log(row.reduce((total, z) => total + Math.exp(z - most), 0));
+    sum += (weights[i] as number) * (log - (row[targets[i] as number] as number));
+  }
+  return sum / weights.reduce((total, w) => total + w, 0);
+}
+
+const value = (z: import('@tensorflow/tfjs-core').Tensor2D) =>
+  mlmLoss.value(
+    {},
+    z,
+    tf.oneHot(tf.tensor1d(targets, 'int32'), 3, 1, 0, 'float32') as typeof z,
+    tf.tensor1d(weights),
+  );
+
+test('the mean of −log softmax over slots with weight', () => {
+  expect(value(tf.tensor2d(logits)).dataSync()[0]).toBeCloseTo(expected(), 5);
+});
+
+test('its gradient is (softmax − one-hot) · weight / Σ weights', () => {
+  const gradient = tf
+    .grad((z) => value(z as never))(tf.tensor2d(logits))
+    .arraySync() as number[][];
+  for (const [i, row] of logits.entries()) {
+    const most = Math.max(...row);
+    const total = row.reduce((sum, z) => sum + Math.exp(z - most), 0);
+    for (const [j, z] of row.entries()) {
+      const p = Math.exp(z - most) / total;
+      const exact = ((p - (targets[i] === j ? 1 : 0)) * (weights[i] as number)) / 2;
+      expect(gradient[i]?.[j]).toBeCloseTo(exact, 6);
+    }
+  }
+});
