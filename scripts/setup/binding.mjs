@@ -20,8 +20,7 @@ export async function buildBinding(folder) {
       ...[`-I${tfjs}`, `-I${tfjs}/binding`, `-I${lib}/include`, `-I${modules}/node-api-headers/include`],
       ...[`${tfjs}/binding/tfjs_backend.cc`, `${tfjs}/binding/tfjs_binding.cc`],
       ...[`-L${lib}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
-      // CUDA's libraries are found by TensorFlow's own run path; the linker need not see them.
-      ...['-Wl,--unresolved-symbols=ignore-in-shared-libs', `-Wl,-rpath,${lib}`, '-o', half],
+      ...[`-Wl,-rpath,${lib}`, '-o', half],
     ]),
   );
   renameSync(half, out);

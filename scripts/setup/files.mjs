@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   createReadStream,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -60,12 +61,17 @@ export function needDisk(what, folder, bytes) {
 export async function alone(onWait) {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const file = join(tmpdir(), `basin-setup-${name}.lock`);
+  const own = `${file}.${process.pid}`;
   for (let told = false; ; ) {
     try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      // By a link, so that the file never exists without its holder's number in it.
+      writeFileSync(own, String(process.pid));
+      linkSync(own, file);
       return () => rmSync(file, { force: true });
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(own, { force: true });
     }
     if (!lives(Number(readFileSync(file, 'utf8')))) {
       rmSync(file, { force: true });
