@@ -85,6 +85,7 @@ export class Job {
     } catch (error) {
       this.fail(error);
     }
+    if (!this.told && end?.stderr) this.keepOutput(end.stderr);
     await this.conclude(this.told ?? this.failure ?? crashed(end, this.progress));
     if (spool !== undefined) await rm(spool, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -210,6 +211,15 @@ export class Job {
     announceRun(this.library, this.emit, this.run.id);
   }
 
+  /** What a worker that died had written: the error tells one line of it. */
+  private keepOutput(stderr: string): void {
+    try {
+      this.library.db.transaction(() => addEvent(this.library, this.run.id, 'stderr', stderr));
+    } catch {
+      // Less important than the run's end, which comes next.
+    }
+  }
+
   /** Writes the run's end, trying again while the disk is full, until the host closes. */
   private async conclude(outcome: Outcome): Promise<void> {
     for (;;) {
@@ -241,10 +251,17 @@ function crashed(end: WorkerEnd | undefined, progress: WorkerProgress | null): O
       ? 'could not be started'
       : `ended with exit code ${end.code}`;
   const where = progress ? ` after step ${progress.step}` : ' before its first report';
-  const words = end?.stderr.split('\n').filter((line) => line.trim() !== '') ?? [];
-  const said = words.length > 0 ? words.slice(-8).join('\n') : 'It said nothing on stderr';
+  const said = gist(end?.stderr ?? '');
   return {
     status: 'failed',
     error: `Worker ${how}${where}: ${said}. Resume goes on from the last checkpoint.`,
   };
+}
+
+/** The line that names the error; of output without one, the last line. */
+function gist(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const named = lines.findLast((line) => /^(\w*Error\b|terminate called|FATAL)/i.test(line));
+  const chosen = named ?? lines.findLast((line) => line !== '');
+  return chosen?.replace(/\.$/, '') ?? 'it wrote nothing to stderr';
 }

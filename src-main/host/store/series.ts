@@ -14,7 +14,6 @@ export const chunkPoints = 1024;
 const blockPoints = 64;
 
 export interface Chunk {
-  readonly id: number;
   readonly first: number;
   readonly last: number;
   readonly points: SeriesPoints;
@@ -72,22 +71,23 @@ export function dropAfter(db: Database, run: string, step: number, revision: num
 
 /** Chunks of one level with points in [from, to], in step order. */
 export function readChunks(db: Database, series: number, level: number, from: number, to: number): Chunk[] {
+  const chunks = db.from.selectFrom('chunks').where('series', '=', series).where('level', '=', level);
+  // The index holds first steps alone: the chunk that spans `from` is the last to begin by then.
+  const start = db.first(chunks.select((e) => e.fn.max('first').as('first')).where('first', '<=', from));
   const rows = db.all(
-    db.from
-      .selectFrom('chunks')
-      .select(['id', 'first', 'last', 'steps', 'vals'])
-      .where('series', '=', series)
-      .where('level', '=', level)
-      .where('last', '>=', from)
+    chunks
+      .select(['first', 'last', 'steps', 'vals'])
+      .where('first', '>=', start?.first ?? Number.NEGATIVE_INFINITY)
       .where('first', '<=', to)
       .orderBy('first'),
   );
-  return rows.map(({ id, first, last, steps, vals }) => ({
-    id,
-    first,
-    last,
-    points: { step: decodeColumn(steps), value: decodeColumn(vals) },
-  }));
+  return rows
+    .filter(({ last }) => last >= from)
+    .map(({ first, last, steps, vals }) => ({
+      first,
+      last,
+      points: { step: decodeColumn(steps), value: decodeColumn(vals) },
+    }));
 }
 
 export function concatenate(parts: readonly SeriesPoints[]): SeriesPoints {
