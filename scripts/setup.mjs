@@ -63,7 +63,8 @@ async function start(args) {
     await part('Building the window', () => run('Build', node24, [script]));
   }
   const { path, args: own } = await electron();
-  become(path, [...own, ...rest], { BASIN_NODE: node24 });
+  // Chromium's own messages (no D-Bus, no GPU) say nothing that a person could act on.
+  become(path, [...own, '--log-level=3', ...rest], { BASIN_NODE: node24 });
 }
 
 /** The window's tests need what the window needs, and a virtual display. */

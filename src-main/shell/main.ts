@@ -98,8 +98,11 @@ function endTogether(window: BrowserWindow, bridge: HostBridge, remember: () => 
     event.preventDefault();
     if (ending) return;
     ending = true;
-    remember();
-    window.hide();
+    // Gone already where the display itself went away.
+    if (!window.isDestroyed()) {
+      remember();
+      window.hide();
+    }
     await bridge.close();
     ended = true;
     app.quit();
