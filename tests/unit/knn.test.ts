@@ -30,6 +30,20 @@ test.each([
   expect(result.stderr).toBeCloseTo(Math.sqrt((expected * (1 - expected)) / 140), 12);
 });
 
+test('a bank keeps training examples at even distances', () => {
+  const train = noisy(90, stream(1, 'train'));
+  const queries = noisy(60, stream(2, 'test'));
+  const params = knnProbe.params.parse({ k: 3, bank: 30 });
+  const task = { id: '', classes: 3, train, test: queries };
+  const result = knnProbe.run(params, task, eagerEngine(), stream(3, 'probe'));
+  const third = {
+    width: 4,
+    features: train.features.filter((_, at) => Math.floor(at / 4) % 3 === 0),
+    labels: train.labels.filter((_, i) => i % 3 === 0),
+  };
+  expect(result.accuracy).toBe(bruteForce(third, queries, 3, 0.1));
+});
+
 function noisy(count: number, random: Stream): FeatureSet {
   const labels = Int32Array.from({ length: count }, () => random.integer(3));
   const features = Float32Array.from(

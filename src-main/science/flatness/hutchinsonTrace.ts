@@ -1,8 +1,11 @@
 /** Tr(H) of the pre-training loss by Hutchinson's estimator on a fixed batch. */
 import { z } from 'zod';
+import { BasinError } from '#contract/error.ts';
 import type { FlatnessDefinition } from '../definition.ts';
-import { hutchinson } from '../linalg/hutchinson.ts';
+import { hutchinson, type TraceEstimate } from '../linalg/hutchinson.ts';
 import { centralDifferenceHessian } from './operators/centralDifferenceHessian.ts';
+import { exactHessian } from './operators/exactHessian.ts';
+import type { HessianOperator } from './operators/hessianOperator.ts';
 
 const params = z.strictObject({
   probes: z.int().min(2).max(10_000).default(8).meta({
@@ -19,9 +22,18 @@ const params = z.strictObject({
     title: 'Directions',
     description: 'Random signs (least variance), or normal numbers as in the papers.',
   }),
+  product: z
+    .enum(['automatic', 'exact', 'differences'])
+    .default('automatic')
+    .meta({
+      title: 'Products',
+      description:
+        'Second derivatives, or central differences of gradients (noisy for rectified units). Automatic: ' +
+        'differences only for a loss with operations whose second derivative is not known to be right.',
+    }),
   epsilon: z.number().positive().max(1).default(1e-3).meta({
     title: 'Difference step',
-    description: 'Step of the central difference along a direction with entries of size 1.',
+    description: 'Step of central differences along a direction with entries of size 1.',
     scale: 'log',
   }),
 });
@@ -31,18 +43,32 @@ export const hutchinsonTrace: FlatnessDefinition<typeof params> = {
   id: 'trace',
   title: 'Trace of the Hessian',
   help:
-    'Mean of vᵀHv over random directions v, by central differences of the gradient. The error ' +
-    'covers the choice of directions, not of the batch. The trace changes under rescalings of ' +
-    'weights that leave the function unchanged.',
+    'Mean of vᵀHv over random directions v. The error the choice of directions, not of ' +
+    'the batch. The trace changes under rescalings of weights that leave the function unchanged.',
   reference: 'Hutchinson 1990; Liu et al. 2022, arXiv 2210.14199',
   studies: ['contrastive', 'mlm'],
   params,
-  measure({ probes, batchSize, distribution, epsilon }, { engine, parameters, loss, batch }, random) {
-    const hessian = centralDifferenceHessian(engine, parameters, loss, batch(batchSize), epsilon);
+  measure(
+    { probes, batchSize, distribution, product, epsilon },
+    { engine, parameters, loss, batch },
+    random,
+  ) {
+    const examples = batch(batchSize);
+    const estimate = (hessian: HessianOperator): TraceEstimate => {
+      try {
+        return hutchinson(hessian, probes, distribution, random);
+      } finally {
+        hessian.dispose();
+      }
+    };
+    const differences = () => estimate(centralDifferenceHessian(engine, parameters, loss, examples, epsilon));
+    if (product === 'differences') return differences();
     try {
-      return hutchinson(hessian, probes, distribution, random);
-    } finally {
-      hessian.dispose();
+      return estimate(exactHessian(engine, parameters, loss, examples));
+    } catch (error) {
+      const unknown = error instanceof BasinError && error.code === 'unsupported';
+      if (product === 'automatic' && unknown) return differences();
+      throw error;
     }
   },
 };

@@ -5,13 +5,25 @@
  *   L = mean_i [ −s_{i,p(i)} + log Σ_{j ≠ i} exp s_{ij} ],   s_ij = cos(z_i, z_j) / τ
  */
 import { z } from 'zod';
-import { add, concat, eye, matMul, mean, mul, type Scalar, sub, sum, type Tensor2D } from '#engine/tf.ts';
+import {
+  add,
+  concat,
+  exp,
+  eye,
+  log,
+  matMul,
+  mean,
+  mul,
+  type Scalar,
+  sub,
+  sum,
+  type Tensor2D,
+} from '#engine/tf.ts';
 import type { ContrastiveLoss } from '../definition.ts';
 import { unitRows } from '../nn/unitRows.ts';
-import { logSumExp } from './logSumExp.ts';
 
 const params = z.strictObject({
-  temperature: z.number().min(0.01).max(10).default(0.5).meta({
+  temperature: z.number().min(0.03).max(10).default(0.5).meta({
     title: 'Temperature τ',
     description: 'Cosines are divided by it: small values weigh the hardest negatives.',
     scale: 'log',
@@ -32,10 +44,13 @@ export const simclr: ContrastiveLoss<typeof params> = {
     const b = unitRows(z2);
     const views = concat([a, b], 0) as Tensor2D;
     const similarity = mul(matMul(views, views, false, true), 1 / temperature);
-    // A view is no candidate for itself: far enough below all others that exp gives zero.
-    const candidates = add(similarity, mul(eye(views.shape[0]), -1e9)) as Tensor2D;
+    // Cosines are at most 1, so nothing overflows; at the least temperature exp(−2 / τ) is still a number.
+    const weights = exp(sub(similarity, 1 / temperature));
+    // A view is no candidate for itself.
+    const others = sum(mul(weights, sub(1, eye(views.shape[0]))), 1);
+    const normaliser = add(mean(log(others)), 1 / temperature);
     // Each positive pair counts once from either side, so the mean over N pairs is that over 2N anchors.
     const positive = mul(mean(sum(mul(a, b), 1)), 1 / temperature);
-    return sub(mean(logSumExp(candidates)), positive) as Scalar;
+    return sub(normaliser, positive) as Scalar;
   },
 };

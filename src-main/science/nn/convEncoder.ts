@@ -4,13 +4,13 @@ import { add, conv2d, mean, relu, type Tensor2D, type Tensor4D } from '#engine/t
 import type { ImageEncoder, ImageShape } from '../definition.ts';
 
 const params = z.strictObject({
-  channels: z.int().min(4).max(512).default(32).meta({
+  channels: z.int().min(4).max(512).default(16).meta({
     title: 'Channels',
     description: 'Channels of the first stage; every further stage doubles them.',
     unit: 'channels',
     scale: 'log',
   }),
-  stages: z.int().min(1).max(5).default(3).meta({
+  stages: z.int().min(1).max(5).default(4).meta({
     title: 'Stages',
     description: 'Convolutions, each of which halves height and width.',
   }),

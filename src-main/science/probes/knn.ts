@@ -19,9 +19,15 @@ const params = z.strictObject({
     description: 'A neighbour votes with weight exp(cosine / τ).',
     scale: 'log',
   }),
+  bank: z.int().min(1).max(10_000_000).default(20_000).meta({
+    title: 'Bank',
+    description: 'Most training examples that are searched, taken at even distances; time grows with it.',
+    unit: 'examples',
+    scale: 'log',
+  }),
 });
 
-/** Test examples that are compared at once: their similarities to 60,000 others take 30 MB. */
+/** Test examples that are compared at once: their similarities to 20,000 others take 10 MB. */
 const block = 125;
 
 export const knnProbe: Probe<typeof params> = {
@@ -32,7 +38,8 @@ export const knnProbe: Probe<typeof params> = {
   reference: 'Wu, Xiong, Yu and Lin 2018, arXiv 1805.01978, section 3.4',
   studies: ['contrastive', 'mlm'],
   params,
-  run({ k, temperature }, { train, test, classes }, engine) {
+  run({ k, temperature, bank }, { train: all, test, classes }, engine) {
+    const train = thinned(all, bank);
     const count = test.labels.length;
     const answers = new Int32Array(count);
     const neighbours = Math.min(k, train.labels.length);
@@ -82,6 +89,19 @@ function nearest(
     program.dispose();
     bank.dispose();
   }
+}
+
+/** At most `limit` examples at even distances, so that a set sorted by class keeps every class. */
+function thinned(set: FeatureSet, limit: number): FeatureSet {
+  const { width, features, labels } = set;
+  const count = labels.length;
+  if (count <= limit) return set;
+  const kept = Int32Array.from({ length: limit }, (_, i) => Math.floor((i * count) / limit));
+  const rows = new Float32Array(limit * width);
+  for (const [i, row] of kept.entries()) {
+    rows.set(features.subarray(row * width, (row + 1) * width), i * width);
+  }
+  return { width, features: rows, labels: kept.map((row) => labels[row] as number) };
 }
 
 /** Rows scaled to length 1, [count × width]; a zero row stays zero. */

@@ -1,17 +1,13 @@
 /**
  * The Hessian of a loss at the present weights, through central differences of its gradient:
  * Hv ≈ (g(w + εv) − g(w − εv)) / 2ε, with an error of order ε²‖v‖² beside float32 rounding of g / ε.
+ * With rectified units the gradient jumps wherever a unit switches, which adds noise of order 1 / √ε.
  */
 import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
 import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import { add, type Scalar, type Tensor, tensor, tidy, type Variable } from '#engine/tf.ts';
-import type { SymmetricOperator } from '../../linalg/operator.ts';
-
-export interface HessianOperator extends SymmetricOperator {
-  /** Puts the weights back, bit for bit, and frees what the operator holds. */
-  dispose(): void;
-}
+import type { HessianOperator } from './hessianOperator.ts';
 
 export function centralDifferenceHessian(
   engine: Engine,
