@@ -47,3 +47,20 @@ test('its gradient is (softmax − one-hot) · weight / Σ weights', () => {
     }
   }
 });
+
+test('its second derivative is (diag p − p pᵀ) · weight / Σ weights', () => {
+  const z = tf.tensor2d([[1.5, -0.25, 0.75]]);
+  const direction = [0.3, -1, 2];
+  const one = (x: typeof z) => mlmLoss.value({}, x, tf.tensor2d([[0, 0, 1]]) as typeof z, tf.tensor1d([1]));
+  const slope = tf.grad((x) =>
+    tf.sum(tf.mul(tf.grad((y) => one(y as typeof z))(x), tf.tensor2d([direction]))),
+  );
+  const product = (slope(z).arraySync() as number[][])[0] as number[];
+  const exponentials = [1.5, -0.25, 0.75].map(Math.exp);
+  const total = exponentials.reduce((sum, e) => sum + e, 0);
+  const p = exponentials.map((e) => e / total);
+  const along = p.reduce((sum, pi, i) => sum + pi * (direction[i] as number), 0);
+  for (const [i, pi] of p.entries()) {
+    expect(product[i]).toBeCloseTo(pi * ((direction[i] as number) - along), 5);
+  }
+});

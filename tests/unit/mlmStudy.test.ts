@@ -3,6 +3,7 @@ import type { MlmRunSpec } from '#contract/spec.ts';
 import { nativeBackend, tf } from '#engine/backend.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
 import { eagerEngine } from '#engine/eager.ts';
+import type { Engine } from '#engine/engine.ts';
 import type { RunResult } from '#science/definition.ts';
 import { expandRuns, parameterCount, preview, resolveExperiment, studies } from '#science/registry.ts';
 import { maskedBatches } from '#science/studies/mlm/batches.ts';
@@ -23,6 +24,14 @@ const data = {
   symbolWordsMax: 2,
   earlyStop: 0.2,
 };
+
+/** As in a worker; a program that cannot be captured fails the test. */
+const captured = () =>
+  capturedEngine(nativeBackend, {
+    warn: (message) => {
+      throw new Error(message);
+    },
+  });
 
 function specOf(changes: Record<string, unknown> = {}): MlmRunSpec {
   const experiment = resolveExperiment({
@@ -99,7 +108,7 @@ describe('batches', () => {
 
 test('training nears the true conditional, and repeats exactly', async () => {
   const run = async () => {
-    const training = await build(specOf(), eagerEngine());
+    const training = await build(specOf(), captured());
     const before = training.measures[0]?.run(0);
     const losses = Array.from({ length: 60 }, (_, step) => training.step(step, 0.01).loss as number);
     const after = training.measures[0]?.run(60);
@@ -116,40 +125,45 @@ test('training nears the true conditional, and repeats exactly', async () => {
   expect((await run()).losses).toEqual(losses);
 }, 60_000);
 
-test('the captured engine trains as the eager one does, without falling back', async () => {
-  const warnings: string[] = [];
-  const losses = async (engine: ReturnType<typeof eagerEngine>) => {
+test('the captured engine trains as the eager one does', async () => {
+  const losses = async (engine: Engine) => {
     const training = await build(specOf(), engine);
-    const values = Array.from({ length: 12 }, (_, step) => training.step(step, 0.01).loss as number);
-    values.push(...(training.measures[0]?.run(12).map(({ value }) => value) ?? []));
+    const values = Array.from({ length: 8 }, (_, step) => training.step(step, 0.01).loss as number);
+    values.push(...(training.measures[0]?.run(8).map(({ value }) => value) ?? []));
     training.dispose();
     return values;
   };
-  const captured = await losses(capturedEngine(nativeBackend, { warn: (message) => warnings.push(message) }));
-  expect(warnings).toEqual([]);
-  // Other orders of summation in single precision, over 12 steps.
-  for (const [i, loss] of (await losses(eagerEngine())).entries()) expect(captured[i]).toBeCloseTo(loss, 3);
+  const replayed = await losses(captured());
+  // Other orders of summation in single precision, over eight steps.
+  for (const [i, loss] of (await losses(eagerEngine())).entries()) expect(replayed[i]).toBeCloseTo(loss, 3);
 }, 60_000);
 
-test('two hundred steps leave no tensor behind, and dispose leaves none at all', async () => {
-  const before = tf.memory().numTensors;
-  const training = await build(specOf(), eagerEngine());
-  training.step(0, 0.001);
-  const held = tf.memory().numTensors;
-  for (let step = 1; step <= 200; step++) training.step(step, 0.001);
-  expect(tf.memory().numTensors).toBe(held);
-  training.measures[0]?.run(200);
-  expect(tf.memory().numTensors).toBe(held);
-  training.dispose();
-  expect(tf.memory().numTensors).toBe(before);
-}, 60_000);
+test.each([
+  ['captured', 200],
+  ['eager', 10],
+] as const)(
+  '%s: %i steps leave no tensor behind, and dispose leaves none at all',
+  async (id, steps) => {
+    const before = tf.memory().numTensors;
+    const training = await build(specOf(), id === 'eager' ? eagerEngine() : captured());
+    training.step(0, 0.001);
+    const held = tf.memory().numTensors;
+    for (let step = 1; step <= steps; step++) training.step(step, 0.001);
+    expect(tf.memory().numTensors).toBe(held);
+    training.measures[0]?.run(steps);
+    expect(tf.memory().numTensors).toBe(held);
+    training.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  },
+  60_000,
+);
 
 test('probes and flatness are measured under their names and leave the weights as they were', async () => {
   const changes = {
     probes: [{ id: 'linear', every: 10, iterations: 20 }],
     flatness: { id: 'trace', every: 10, probes: 2, batchSize: 16 },
   };
-  const training = await build(specOf(changes), eagerEngine());
+  const training = await build(specOf(changes), captured());
   training.step(0, 0.01);
   const weights = () => [...training.parameters.all.values()].map((weight) => [...weight.dataSync()]);
   const held = weights();
@@ -165,7 +179,8 @@ test('probes and flatness are measured under their names and leave the weights a
   ]);
   for (const { name, value, stderr } of measured) {
     expect(Number.isFinite(value), name).toBe(true);
-    expect(stderr, name).toBeGreaterThan(0);
+    // 0 where a probe makes no mistake.
+    expect(stderr, name).toBeGreaterThanOrEqual(0);
   }
   // Every word of these sentences is in the features: a linear head beats the most frequent class.
   for (const task of ['A', 'B', 'C']) {

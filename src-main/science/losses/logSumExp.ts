@@ -1,27 +1,12 @@
-/** log Σ exp of each row from operations whose second gradients are known to be right, unlike tf.logSoftmax. */
-import {
-  add,
-  customGrad,
-  exp,
-  log,
-  max,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  zerosLike,
-} from '#engine/tf.ts';
+/** log Σ exp of each row, without overflow, from operations whose second gradients are right. */
+import { add, exp, log, max, reshape, sub, sum, type Tensor1D, type Tensor2D } from '#engine/tf.ts';
 
-/** Rows of `logits` [rows, columns] → [rows]. */
+/**
+ * Rows of `logits` [rows, columns] → [rows]. tf.logSoftmax has a first gradient only. The maximum is
+ * differentiated with the rest: what it adds cancels, and its own second derivative is zero.
+ */
 export function logSumExp(logits: Tensor2D): Tensor1D {
-  const highest = constantMax(logits);
+  const highest = max(logits, 1, true);
   const total = log(sum(exp(sub(logits, highest)), 1, true));
-  return add(total, highest).reshape([logits.shape[0]]);
+  return reshape(add(total, highest), [logits.shape[0]]);
 }
-
-/** Held constant: it cancels out of log Σ exp, and its own gradient has no second one in tfjs. */
-const constantMax = customGrad((...inputs) => {
-  const [logits] = inputs as [Tensor];
-  return { value: max(logits, -1, true), gradFunc: () => zerosLike(logits) };
-});
