@@ -58,15 +58,12 @@ export function linearTicks(low: number, high: number, count: number, integers =
 /** `low` and `high` are exponents. Few decades: 1, 2, 5 in each; many: every second, third… decade. */
 export function logTicks(low: number, high: number, count: number): Tick[] {
   const decades = high - low;
-  if (decades * 3 <= count && decades < 1) {
-    const from = 10 ** low;
-    const to = 10 ** high;
-    const plain = linearTicks(from, to, count);
-    if (decades < 0.5)
-      return plain.filter(({ at }) => at > 0).map(({ at, label }) => ({ at: Math.log10(at), label }));
+  if (decades < 0.5) {
+    const plain = linearTicks(10 ** low, 10 ** high, count).filter(({ at }) => at > 0);
+    return plain.map(({ at, label }) => ({ at: Math.log10(at), label }));
   }
   const stride = Math.max(1, Math.ceil(decades / Math.max(1, count)));
-  const multiples = decades * 3 <= count * 1.3 ? [1, 2, 5] : [1];
+  const multiples = decades * 3 <= count * 1.5 ? [1, 2, 5] : [1];
   const ticks: Tick[] = [];
   for (let exponent = Math.floor(low); exponent <= Math.ceil(high); exponent += 1) {
     if (exponent % stride !== 0) continue;

@@ -103,7 +103,7 @@ export function lineChart(input: LineChartInput): LineChart | null {
     tight: true,
     integers: true,
   });
-  const y = makeAxis({ kind: yKind, extent: yExtent, count: Math.max(3, plot.height / 26) });
+  const y = makeAxis({ kind: yKind, extent: yExtent, count: Math.max(3, plot.height / 20) });
   const labels = placeLabels(
     shown.flatMap(({ line, x: xs, y: ys }) => {
       if (line.role === 'raw') return [];
@@ -119,8 +119,8 @@ export function lineChart(input: LineChartInput): LineChart | null {
       ];
     }),
     {
-      top: plot.top - 6,
-      bottom: plot.top + plot.height + 6,
+      top: plot.top,
+      bottom: plot.top + plot.height,
       left: plot.left + plot.width + 8,
       spacing: fontSize + 3,
     },
@@ -150,7 +150,7 @@ export function lineChart(input: LineChartInput): LineChart | null {
           ? [leader(label, plot)]
           : []),
         graphicText(
-          fit(label.text, input.labelWidth - 14),
+          shorten(label.text, input.labelWidth - 14),
           plot.left + plot.width + 8,
           label.y,
           label.color,
@@ -397,7 +397,9 @@ function texts({ title, yTitle, xTitle, showX, width }: LineChartInput, plot: Pl
     );
   }
   if (title !== undefined) {
-    all.push(graphicText(fit(title, width - 16), 8, 4, theme.text, 'left', 'top', `600 12px ${fontFamily}`));
+    all.push(
+      graphicText(shorten(title, width - 16), 8, 4, theme.text, 'left', 'top', `600 12px ${fontFamily}`),
+    );
   }
   return all;
 }
@@ -437,9 +439,9 @@ function mark(x: Axis, plot: Plot, step: number, color: string) {
 }
 
 /** Cuts a text to a width, by the mean width of the face's letters; the whole stands in the readout. */
-export function fit(text: string, width: number): string {
+export function shorten(text: string, width: number): string {
   const letters = Math.max(3, Math.floor(width / (fontSize * 0.56)));
   if (text.length <= letters) return text;
-  const head = Math.ceil((letters - 1) * 0.6);
+  const head = Math.ceil((letters - 1) * 0.4);
   return `${text.slice(0, head)}…${text.slice(text.length - (letters - 1 - head))}`;
 }

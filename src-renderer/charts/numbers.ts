@@ -91,14 +91,14 @@ export function formatDelta(value: number, stderr: number | null = null): string
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 10) return `${formatNumber(Math.round(seconds * 10) / 10, 2)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 600) {
-    const rest = Math.round(seconds) % 60;
-    return rest === 0
-      ? `${Math.floor(Math.round(seconds) / 60)} min`
-      : `${Math.floor(Math.round(seconds) / 60)} min ${String(rest).padStart(2, '0')} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 600) {
+    const rest = whole % 60;
+    const left = rest === 0 ? '' : ` ${String(rest).padStart(2, '0')} s`;
+    return `${Math.floor(whole / 60)} min${left}`;
   }
+  const minutes = Math.round(whole / 60);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;

@@ -34,8 +34,8 @@ export function panelLines(panel: PanelSpec, runs: readonly ChartRun[], options:
   const curves: ChartLine[] = [];
   const raw: ChartLine[] = [];
   const present = runs.filter((run) => panel.series.some((name) => run.series.has(name)));
-  const names = distinctNames(runs.map(({ name }) => name));
-  const nameOf = new Map(runs.map(({ id }, index) => [id, names[index] ?? '']));
+  const names = distinctNames(present.map(({ name }) => name));
+  const nameOf = new Map(present.map(({ id }, index) => [id, names[index] ?? '']));
   for (const run of present) {
     const measured = new Set(run.measurements.map(({ name }) => name));
     panel.series.forEach((series, index) => {

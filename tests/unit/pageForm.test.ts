@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import {
+  type Field,
+  parseList,
+  schemaFields,
+  sliderPosition,
+  sliderSteps,
+  sliderValue,
+  writeList,
+} from '../../src-renderer/components/schemaField.ts';
+import { showValue, specEntries } from '../../src-renderer/components/specEntries.ts';
+import { sortRuns } from '../../src-renderer/views/libraryColumns.ts';
+
+const params = z.strictObject({
+  rate: z
+    .number()
+    .positive()
+    .max(10)
+    .default(1e-3)
+    .meta({ title: 'Rate', description: 'Base rate.', scale: 'log' }),
+  decay: z.number().min(0).max(1).default(0.01).meta({ title: 'Decay', scale: 'log' }),
+  count: z.int().min(2).max(100).default(8).meta({ title: 'Count', unit: 'images' }),
+  free: z.int().min(1).default(5),
+  kind: z.enum(['one', 'two']).default('one'),
+  on: z.boolean().default(true),
+  sizes: z.array(z.int()).default([1, 2]),
+});
+const fields = schemaFields(z.toJSONSchema(params, { io: 'input' }));
+const named = (key: string): Field => {
+  const field = fields.find((one) => one.key === key);
+  if (!field) throw new Error(`No field ${key}.`);
+  return field;
+};
+
+describe('form from a schema', () => {
+  test('reads kinds, ranges, units, help and defaults', () => {
+    expect(fields.map(({ kind }) => kind)).toEqual([
+      'number',
+      'number',
+      'integer',
+      'integer',
+      'choice',
+      'boolean',
+      'list',
+    ]);
+    expect(named('rate')).toMatchObject({
+      title: 'Rate',
+      help: 'Base rate.',
+      log: true,
+      minimum: 0,
+      open: true,
+      maximum: 10,
+      initial: 1e-3,
+    });
+    expect(named('count')).toMatchObject({ unit: 'images', log: false, minimum: 2, open: false });
+    // The bound that every integer has is not a range.
+    expect(named('free').maximum).toBeNull();
+    expect(named('kind').options).toEqual(['one', 'two']);
+  });
+
+  test('slider positions read back as they were, to what a slider can tell', () => {
+    for (const key of ['rate', 'count', 'decay']) {
+      const field = named(key);
+      for (let position = 1; position <= sliderSteps; position += 7) {
+        const value = sliderValue(field, position);
+        expect(Math.abs(sliderPosition(field, value) - position)).toBeLessThanOrEqual(
+          field.kind === 'integer' ? 2 : 1,
+        );
+        expect(params.safeParse({ [key]: value }).success).toBe(true);
+      }
+    }
+  });
+
+  test('both ends of a slider are values that the schema takes', () => {
+    for (const key of ['rate', 'count', 'decay']) {
+      for (const position of [0, sliderSteps]) {
+        expect(params.safeParse({ [key]: sliderValue(named(key), position) }).success).toBe(true);
+      }
+    }
+    expect(sliderValue(named('decay'), 0)).toBe(0);
+    expect(sliderValue(named('rate'), 0)).toBeGreaterThan(0);
+  });
+
+  test('lists as typed', () => {
+    expect(parseList('0.1, 1e-3  3', 'number')).toEqual([0.1, 1e-3, 3]);
+    expect(parseList('adamw, sgd', 'text')).toEqual(['adamw', 'sgd']);
+    expect(parseList('yes,no', 'boolean')).toEqual([true, false]);
+    expect(parseList(' , ', 'number')).toEqual([]);
+    expect(parseList(writeList([0.1, 2]), 'number')).toEqual([0.1, 2]);
+  });
+});
+
+test('a spec as lines: components by their ids, in the order of thought', () => {
+  const spec = {
+    seed: 3,
+    title: 'x',
+    loss: { id: 'spectral', mu: 1 },
+    data: { id: 'mnist' },
+    probes: [{ id: 'linear', every: 5 }],
+    flatness: null,
+  };
+  expect(specEntries(spec)).toEqual([
+    ['data', 'mnist'],
+    ['loss', 'spectral'],
+    ['loss.mu', 1],
+    ['probes.linear.every', 5],
+    ['flatness', null],
+    ['seed', 3],
+  ]);
+  expect([null, true, [1, 2], 0.25].map(showValue)).toEqual(['none', 'yes', '1, 2', '0.25']);
+});
+
+test('runs without a number stand last in both directions', () => {
+  const rows = [Number.NaN, 2, 1].map((loss, index) => ({ id: String(index), metrics: { loss } })) as never;
+  expect(sortRuns(rows, 'loss', false).map(({ id }) => id)).toEqual(['2', '1', '0']);
+  expect(sortRuns(rows, 'loss', true).map(({ id }) => id)).toEqual(['1', '2', '0']);
+});
