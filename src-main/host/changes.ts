@@ -1,4 +1,5 @@
 /** What changed, as events: by this host when it happens, by other hosts of the library soon after. */
+import { BasinError } from '#contract/error.ts';
 import type { HostEvent } from '#contract/host.ts';
 import type { StoredCheckpoint } from './store/checkpoints.ts';
 import { toCheckpointRow } from './store/checkpoints.ts';
@@ -39,8 +40,9 @@ export class ForeignChanges {
     this.timer = setInterval(() => {
       try {
         if (this.look()) onChange();
-      } catch {
+      } catch (error) {
         // A busy database: the next look finds the same changes.
+        if (!(error instanceof BasinError)) throw error;
       }
     }, pollMilliseconds);
   }

@@ -12,7 +12,7 @@ import { thisOwner } from './jobs/owner.ts';
 import { JobQueue } from './jobs/queue.ts';
 import { defaultWorkerEntry } from './jobs/workerProcess.ts';
 import { type Library, openLibrary, writeWorkers } from './store/library.ts';
-import type { StoredRun } from './store/runs.ts';
+import type { QueuedRun } from './store/runs.ts';
 import { libraryBytes, verifyLibrary } from './store/verify.ts';
 
 export interface HostOptions {
@@ -63,7 +63,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
     removed: (run) => emit({ type: 'removed', run }),
     own: (run) => own.add(run),
   };
-  queue.open();
+  try {
+    queue.open();
+  } catch (error) {
+    changes.close();
+    library.db.close();
+    throw error;
+  }
   let closed: Promise<void> | undefined;
   return {
     api: { ...libraryMethods(context), ...experimentMethods(context), ...runMethods(context) },
@@ -77,7 +83,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   };
 }
 
-function takes(options: HostOptions, own: ReadonlySet<string>, { id, experiment }: StoredRun): boolean {
+function takes(options: HostOptions, own: ReadonlySet<string>, { id, experiment }: QueuedRun): boolean {
   const { takesRuns = true, onlyExperiment, onlyRuns } = options;
   if (takesRuns === false) return false;
   if (takesRuns === 'own' && !own.has(id)) return false;

@@ -50,7 +50,7 @@ test('a worker script that does not exist, or dies at once', async () => {
 test('a host killed in mid-run leaves an interrupted run, which resumes', async () => {
   const folder = temporaryFolder();
   const watcher = await openFakeHost(folder, { takesRuns: false });
-  const { id } = await queueRun(watcher, { stepMilliseconds: 5 }, { steps: 300, checkpointEvery: 20 });
+  const { id } = await queueRun(watcher, { stepMilliseconds: 5 }, { steps: 150, checkpointEvery: 20 });
   const entry = fileURLToPath(new URL('../fixtures/hostProcess.ts', import.meta.url));
   const child = fork(entry, [folder], { serialization: 'advanced', execArgv: [] });
   await once(child, 'message');
@@ -66,9 +66,9 @@ test('a host killed in mid-run leaves an interrupted run, which resumes', async 
   expect(await host.api.verify({})).toMatchObject({ ok: true });
   await host.api.resume({ run: id });
   const run = await reaches(host, id, 'finished');
-  expect(run.step).toBe(300);
+  expect(run.step).toBe(150);
   const [loss] = await host.api.series({ run: id, names: ['loss'] });
-  expect([...(loss?.step ?? [])]).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
+  expect([...(loss?.step ?? [])]).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
 });
 
 test('a living host notices within seconds that another one was killed', async () => {

@@ -1,16 +1,21 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { BasinError } from '#contract/error.ts';
+import { thisOwner } from '#host/jobs/owner.ts';
+import { JobQueue } from '#host/jobs/queue.ts';
 import { adoptCheckpoint, readCheckpoints } from '#host/store/checkpoints.ts';
 import { openDatabase } from '#host/store/database.ts';
 import { newSpoolFolder, nextRevision, openLibrary } from '#host/store/library.ts';
+import { addEvent, insertExperiment, readRun } from '#host/store/runs.ts';
 import { migrations } from '#host/store/schema.ts';
 import { appendPoints } from '#host/store/series.ts';
 import { querySeries } from '#host/store/seriesQuery.ts';
 import { verifyLibrary } from '#host/store/verify.ts';
-import { openFakeHost, queueRun, reaches, temporaryFolder } from '../fixtures/hosts.ts';
+import { fakeScience, fakeSpec, fakeWorkerEntry } from '../fixtures/fakeStudy.ts';
+import { openFakeHost, queueRun, reaches, temporaryFolder, until } from '../fixtures/hosts.ts';
 
 function caught(work: () => unknown): BasinError {
   try {
@@ -36,6 +41,19 @@ test('a newer database is refused and left untouched', () => {
   expect(error.message).toMatch(/written by a newer Basin/);
   expect(fs.readFileSync(path).equals(before)).toBe(true);
   expect(fs.readdirSync(folder).sort()).toEqual(files);
+});
+
+test('a newer version that stands in the write-ahead log alone is refused too', () => {
+  const folder = temporaryFolder();
+  openLibrary(folder).db.close();
+  const path = join(folder, 'basin.db');
+  const newer = new Sqlite(path);
+  newer.pragma(`user_version = ${migrations.length + 1}`);
+  const read = () => [path, `${path}-wal`].map((file) => fs.readFileSync(file).toString('base64'));
+  const before = read();
+  expect(caught(() => openLibrary(folder)).code).toBe('newer-database');
+  expect(read()).toEqual(before);
+  newer.close();
 });
 
 test('what is not a library is refused and left untouched', () => {
@@ -69,7 +87,7 @@ test('a library in a place that cannot be written', () => {
   expect(error.path).toContain(file);
 });
 
-test('a full database: the run fails with the reason, what was durable stays', async () => {
+test('a full database: what was durable stays', async () => {
   const folder = temporaryFolder();
   const host = await openFakeHost(folder);
   const { id } = await queueRun(host);
@@ -99,6 +117,45 @@ test('a full database: the run fails with the reason, what was durable stays', a
   db.pragma('max_page_count = 1000000');
   append(durable + 1);
   db.close();
+});
+
+test('a disk that fills up in mid-run fails that run with the reason, once it can be written', async () => {
+  const library = openLibrary(temporaryFolder());
+  onTestFinished(() => library.db.close());
+  const { db } = library;
+  const spec = fakeScience.resolveExperiment(fakeSpec({ stepMilliseconds: 1 }, { steps: 100_000 }));
+  const { runs } = insertExperiment(library, spec, 'test', fakeScience.expandRuns(spec), 0);
+  const id = runs[0] as string;
+  const queue = new JobQueue(library, {
+    ...{ owner: thisOwner('test'), workerEntry: fakeWorkerEntry, workers: 1 },
+    takes: () => true,
+    emit: () => undefined,
+  });
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count')) + 4}`);
+  queue.open();
+  await until(() => readRun(db, id)?.status === 'running', 'it starts');
+
+  await until(() => queue.progress(id), 'it trains');
+  const filled = () => {
+    try {
+      db.transaction(() => addEvent(library, id, 'note', 'x'.repeat(20_000)));
+      return false;
+    } catch (error) {
+      return error instanceof BasinError && error.code === 'disk';
+    }
+  };
+  await until(filled, 'the database is full');
+  // The worker logs on until a write needs a page; the run's end may need one too.
+  const until5s = Date.now() + 5000;
+  while (readRun(db, id)?.status === 'running' && Date.now() < until5s) await delay(50);
+  db.pragma('max_page_count = 1000000');
+  const failed = await until(() => {
+    const run = readRun(db, id);
+    return run?.status === 'failed' ? run : undefined;
+  }, 'it fails');
+  expect(failed.error).toMatch(/the disk is full/);
+  await queue.close(1000);
+  expect((await verifyLibrary(library)).problems).toEqual([]);
 });
 
 test('a checkpoint that cannot be moved leaves no row and no half file', async () => {

@@ -3,11 +3,12 @@
  * each a worker process. A run belongs to the host that runs it; other hosts ask for a pause, a stop
  * or a checkpoint through the table of requests.
  */
+import { BasinError } from '#contract/error.ts';
 import type { HostEvent, QueueState } from '#contract/host.ts';
 import type { WorkerProgress } from '#contract/worker.ts';
 import { announceRun } from '../changes.ts';
 import { type Library, nextRevision, readWorkers, sweepSpool } from '../store/library.ts';
-import { addEvent, readQueue, readRun, type StoredRun, updateRun } from '../store/runs.ts';
+import { addEvent, type QueuedRun, readQueue, readRun, type StoredRun, updateRun } from '../store/runs.ts';
 import { Job } from './job.ts';
 import { isAlive } from './owner.ts';
 
@@ -17,7 +18,7 @@ export interface QueueOptions {
   /** In place of the number kept in the library. */
   readonly workers: number | undefined;
   /** Whether this host takes a queued run. */
-  takes(run: StoredRun): boolean;
+  takes(run: QueuedRun): boolean;
   emit(event: HostEvent): void;
 }
 
@@ -45,8 +46,8 @@ export class JobQueue {
   open(): void {
     this.markInterrupted();
     sweepSpool(this.library);
-    this.timer = setInterval(() => this.poll(), pollMilliseconds);
     this.fill();
+    this.timer = setInterval(() => this.poll(), pollMilliseconds);
   }
 
   /** Starts workers while there are free places and runs to take. */
@@ -60,8 +61,10 @@ export class JobQueue {
       void job.done.then(() => {
         this.jobs.delete(run.id);
         if (this.closing) return;
-        this.announce();
-        this.fill();
+        this.whileDiskAllows(() => {
+          this.announce();
+          this.fill();
+        });
       });
       this.announce();
     }
@@ -128,13 +131,20 @@ export class JobQueue {
   }
 
   private poll(): void {
-    try {
+    this.whileDiskAllows(() => {
       this.polls += 1;
       if (this.polls % pollsBetweenInspections === 0) this.markInterrupted();
       this.answerRequests();
       this.fill();
-    } catch {
-      // A busy or full disk: the next poll tries again, and a person's own calls tell the reason.
+    });
+  }
+
+  /** With a busy or full disk the next poll tries again; a person's own calls tell the reason. */
+  private whileDiskAllows(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof BasinError)) throw error;
     }
   }
 

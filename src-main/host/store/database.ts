@@ -62,6 +62,12 @@ export class Database {
     return this.guarded(() => this.connection.transaction(work).immediate());
   }
 
+  /** Reads one state of the database, whatever other hosts write meanwhile. */
+  snapshot<T>(read: () => T): T {
+    if (this.connection.inTransaction) return read();
+    return this.guarded(() => this.connection.transaction(read).deferred());
+  }
+
   /** A PRAGMA's first value. */
   pragma(text: string): unknown {
     return this.guarded(() => this.connection.pragma(text, { simple: true }));
@@ -104,9 +110,9 @@ export function openDatabase(folder: string): Database {
   try {
     mkdirSync(folder, { recursive: true });
     refuseForeign(path);
+    refuseNewer(path);
     const connection = new Sqlite(path, { timeout: 10_000 });
     try {
-      refuseNewer(connection, path);
       // WAL lets other hosts read while one writes. FULL, because a worker that has been answered
       // counts on its points after a power cut: in WAL mode NORMAL does not sync at a commit. One
       // sync a flush of many series is cheap: a flush is one transaction.
@@ -145,9 +151,18 @@ function refuseForeign(path: string): void {
   refuseVersion(header.readUInt32BE(60), path);
 }
 
-/** A newer host may have migrated without its pages having left the write-ahead log yet. */
-function refuseNewer(connection: Sqlite.Database, path: string): void {
-  refuseVersion(Number(connection.pragma('user_version', { simple: true })), path);
+/**
+ * A newer host may have migrated without its pages having left the write-ahead log yet. A connection
+ * that may write would move them when it closes.
+ */
+function refuseNewer(path: string): void {
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  const connection = new Sqlite(path, { readonly: true, timeout: 10_000 });
+  try {
+    refuseVersion(Number(connection.pragma('user_version', { simple: true })), path);
+  } finally {
+    connection.close();
+  }
 }
 
 function refuseVersion(version: number, path: string): void {

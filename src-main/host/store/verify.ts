@@ -1,5 +1,5 @@
 /** A check of the whole library: SQLite's own, keys, chunks, and every checkpoint's checksum. */
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verification } from '#contract/host.ts';
 import { hashFile } from './checkpoints.ts';
@@ -8,9 +8,8 @@ import { chunkPoints, decodeColumn } from './series.ts';
 
 export async function verifyLibrary(library: Library): Promise<Verification> {
   const { db } = library;
-  const problems = [...checkDatabase(library), ...checkSeries(library)];
-  const files = await checkFiles(library);
-  problems.push(...files.problems);
+  const problems = db.snapshot(() => [...checkDatabase(library), ...checkSeries(library)]);
+  problems.push(...(await checkFiles(library)));
   const runs = db.first(db.from.selectFrom('runs').select((e) => e.fn.countAll<number>().as('count')));
   const rows = db.first(db.from.selectFrom('checkpoints').select((e) => e.fn.countAll<number>().as('count')));
   return {
@@ -105,9 +104,10 @@ function isWhole(
   return step[0] === chunk.first && step[count - 1] === chunk.last && min === chunk.min && max === chunk.max;
 }
 
-async function checkFiles(library: Library): Promise<{ problems: string[] }> {
+async function checkFiles(library: Library): Promise<string[]> {
   const { db } = library;
   const problems: string[] = [];
+  const rowOf = (hash: string) => db.from.selectFrom('checkpoints').select('id').where('hash', '=', hash);
   const named = new Map<string, number>();
   for (const { hash, bytes } of db.all(db.from.selectFrom('checkpoints').select(['hash', 'bytes']))) {
     named.set(hash, bytes);
@@ -115,18 +115,27 @@ async function checkFiles(library: Library): Promise<{ problems: string[] }> {
   const files = new Set(readdirSync(checkpointFolder(library)));
   for (const [hash, bytes] of named) {
     const path = checkpointPath(library, hash);
-    if (!files.delete(`${hash}.safetensors`)) problems.push(`${path}: the file is missing.`);
-    else if (statSync(path).size !== bytes) problems.push(`${path}: it should have ${bytes} bytes.`);
-    else if ((await hashFile(path)) !== hash)
-      problems.push(`${path}: its contents do not have its checksum.`);
+    files.delete(`${hash}.safetensors`);
+    const problem = await checkFile(path, hash, bytes);
+    // Its last run may have been removed while other files were read.
+    if (problem && db.first(rowOf(hash))) problems.push(`${path}: ${problem}.`);
   }
   for (const name of files) {
-    // One that has just arrived may belong to a row written since the rows were read.
-    const row = db.from
-      .selectFrom('checkpoints')
-      .select('id')
-      .where('hash', '=', name.split('.')[0] ?? '');
-    if (!db.first(row)) problems.push(`${join(checkpointFolder(library), name)}: no run has this file.`);
+    // Under the write lock: a file that arrives just now gets its row before the lock is free.
+    const row = db.transaction(() => db.first(rowOf(name.replace(/\.safetensors$/, ''))));
+    const path = join(checkpointFolder(library), name);
+    if (!row && existsSync(path)) problems.push(`${path}: no run has this file.`);
   }
-  return { problems };
+  return problems;
+}
+
+async function checkFile(path: string, hash: string, bytes: number): Promise<string | undefined> {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) return 'the file is missing';
+  if (size !== bytes) return `it should have ${bytes} bytes, it has ${size}`;
+  try {
+    return (await hashFile(path)) === hash ? undefined : 'its contents do not have its checksum';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
