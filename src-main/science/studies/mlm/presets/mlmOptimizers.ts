@@ -39,7 +39,7 @@ export const mlmOptimizers: PresetDefinition = {
     vary: {
       optimizer: [
         { id: 'adamw', learningRate: 2e-3 },
-        { id: 'sgd', learningRate: 0.2, weightDecay: 0 },
+        { id: 'sgd', learningRate: 0.3, weightDecay: 0 },
       ],
     },
   },

@@ -19,7 +19,7 @@ export const smallGrammar = {
 export const smallGrammarExperiment = {
   format: 'basin/1',
   study: 'mlm',
-  steps: 1500,
+  steps: 1200,
   batchSize: 256,
   data: smallGrammar,
   masking: { id: 'bert' },
@@ -27,10 +27,10 @@ export const smallGrammarExperiment = {
   loss: { id: 'mlm' },
   optimizer: { id: 'adamw', learningRate: 2e-3 },
   schedule: { id: 'cosine', floor: 0.05 },
-  probes: [{ id: 'linear', every: 500 }],
+  probes: [{ id: 'linear', every: 400 }],
   evaluations: [{ id: 'exact', every: 100 }],
-  flatness: { id: 'trace', every: 250 },
+  flatness: { id: 'trace', every: 200 },
   logEvery: 5,
-  checkpointEvery: 500,
+  checkpointEvery: 400,
   seeds: [0],
 } satisfies Omit<MlmExperiment, 'title'>;
