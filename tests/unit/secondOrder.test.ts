@@ -33,6 +33,14 @@ const operations: Readonly<Record<string, Operation>> = {
   SquaredDifference: (x) => tf.squaredDifference(x, x.sin()),
   Mean: (x) => tf.mean(x, 1).pow(3),
   Select: (x) => tf.where(x.greater(0), x.pow(3), x.square()),
+  Max: (x) => tf.max(x, 1).pow(3),
+  'log-sum-exp below its maximum': (x) => {
+    const highest = tf.max(x, 1, true);
+    return tf
+      .log(tf.sum(tf.exp(x.sub(highest)), 1, true))
+      .add(highest)
+      .pow(2);
+  },
   Minimum: (x) => tf.minimum(x.pow(3), x.square()),
   Maximum: (x) => tf.maximum(x.pow(3), x.square()),
   'masked by a comparison': (x) => x.pow(3).mul(tf.cast(x.lessEqual(0.2), 'float32')),
@@ -131,5 +139,19 @@ describe('Hessian-vector products against central differences of the gradient', 
   test('an operation that is not on the list is an error that names it', () => {
     expect(() => productsOf((x) => tf.logSoftmax(x), 1)).toThrow(/second derivatives of .*[lL]ogSoftmax/);
     expect(() => productsOf((x) => tf.cumsum(x, 1).pow(3), 1)).toThrow(/second derivatives of .*Cumsum/);
+  });
+
+  test('a refused operation leaves no tensor behind', () => {
+    const parameters = new SeededParameters(1);
+    const x = parameters.normal('x', [3, 4], 1);
+    const vector = { x: tf.ones([3, 4]) };
+    const before = tf.memory().numTensors;
+    const loss = (): Scalar => tf.logSoftmax(tf.sin(tf.exp(x as Tensor))).sum();
+    expect(() => tf.tidy(() => hessianVectorProduct(loss, parameters, vector))).toThrow(
+      'not known to be right',
+    );
+    expect(tf.memory().numTensors).toBe(before);
+    vector.x.dispose();
+    parameters.dispose();
   });
 });

@@ -43,9 +43,17 @@ function requireSafe(tape: readonly TapeNode[], parameters: Parameters): void {
     if (!isCopy && !secondOrderSafe.has(kernelName)) unsafe.add(kernelName);
   }
   if (unsafe.size === 0) return;
+  releaseTape();
   const names = [...unsafe].join(', ');
   throw new BasinError(
     'unsupported',
     `Curvature: second derivatives of ${names} are not known to be right. Build the loss from other operations.`,
   );
+}
+
+/** tfjs frees what the tape saved only where differentiation succeeds: a whole forward pass would leak. */
+function releaseTape(): void {
+  const { state } = engine();
+  for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
+  state.activeTape = [];
 }

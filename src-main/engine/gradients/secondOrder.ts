@@ -51,7 +51,7 @@ const rightAlready = [
   ...['GatherV2', 'Identity', 'Log', 'Log1p', 'Mean', 'Multiply', 'Neg', 'Pack', 'PadV2', 'Pow', 'RealDiv'],
   ...['Reciprocal', 'Relu', 'Reshape', 'Rsqrt', 'Sin', 'Cos', 'Slice', 'SplitV', 'Sqrt', 'Square'],
   ...['SquaredDifference', 'Step', 'Sub', 'Sum', 'Tile', 'Transpose', 'Unpack', 'UnsortedSegmentSum'],
-  ...['AvgPool', 'Softplus', 'ZerosLike', 'OnesLike', 'Sign', 'Select', 'Minimum', 'Maximum'],
+  ...['AvgPool', 'Softplus', 'ZerosLike', 'OnesLike', 'Sign', 'Select', 'Minimum', 'Maximum', 'Max'],
 ];
 
 type Saved = readonly Tensor[];

@@ -43,7 +43,7 @@ export const hutchinsonTrace: FlatnessDefinition<typeof params> = {
   id: 'trace',
   title: 'Trace of the Hessian',
   help:
-    'Mean of vᵀHv over random directions v. The error the choice of directions, not of ' +
+    'Mean of vᵀHv over random directions v. The error covers the choice of directions, not of ' +
     'the batch. The trace changes under rescalings of weights that leave the function unchanged.',
   reference: 'Hutchinson 1990; Liu et al. 2022, arXiv 2210.14199',
   studies: ['contrastive', 'mlm'],

@@ -2,7 +2,7 @@
 import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
 import { hessianVectorProduct } from '#engine/gradients/hessianVectorProduct.ts';
 import type { Parameters } from '#engine/parameters.ts';
-import { type Scalar, type Tensor, engine as tfjsEngine } from '#engine/tf.ts';
+import type { Scalar, Tensor } from '#engine/tf.ts';
 import type { HessianOperator } from './hessianOperator.ts';
 
 /** @throws BasinError `unsupported` at the first product, for a loss with operations that are not known to be right */
@@ -15,12 +15,7 @@ export function exactHessian(
   const weights = [...parameters.all];
   const program: Program<string> = engine.compile('Hessian product', (inputs) => {
     const vector = weights.map(([name]) => [name, inputs[feedOf(name)] as Tensor] as const);
-    try {
-      return hessianVectorProduct(() => loss(inputs), parameters, Object.fromEntries(vector));
-    } catch (error) {
-      releaseTape();
-      throw error;
-    }
+    return hessianVectorProduct(() => loss(inputs), parameters, Object.fromEntries(vector));
   });
   return {
     size: parameters.count,
@@ -46,10 +41,3 @@ export function exactHessian(
 
 /** Apart from the batch's own names. */
 const feedOf = (weight: string): string => `vector/${weight}`;
-
-/** tfjs frees what the tape saved only where differentiation succeeds: a whole forward pass would leak. */
-function releaseTape(): void {
-  const { state } = tfjsEngine();
-  for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
-  state.activeTape = [];
-}
