@@ -9,10 +9,14 @@ import { readRun, summarize } from './store/runs.ts';
 export type Emit = (event: HostEvent) => void;
 
 /** A run's row as it stands; nothing for one that is gone. */
-export function announceRun({ db }: Library, emit: Emit, id: string): void {
-  const run = readRun(db, id);
-  const [summary] = run ? summarize(db, [run]) : [];
-  if (summary) emit({ type: 'run', run: summary });
+export function announceRun(library: Library, emit: Emit, id: string): void {
+  announceRuns(library, emit, [id]);
+}
+
+/** Several at once: what their rows share is read once. */
+export function announceRuns({ db }: Library, emit: Emit, ids: readonly string[]): void {
+  const runs = ids.map((id) => readRun(db, id)).filter((run) => run !== undefined);
+  for (const run of summarize(db, runs)) emit({ type: 'run', run });
 }
 
 const pollMilliseconds = 300;
@@ -60,7 +64,8 @@ export class ForeignChanges {
     const runs = this.runs();
     for (const id of this.known) if (!runs.has(id)) this.emit({ type: 'removed', run: id });
     const changed = db.from.selectFrom('runs').select('id').where('revision', '>', this.revision);
-    for (const { id } of db.all(changed)) announceRun(this.library, this.emit, id);
+    const ids = db.all(changed).map(({ id }) => id);
+    announceRuns(this.library, this.emit, ids);
     this.tellSeries();
     this.tellCheckpoints();
     this.tellMeasurements();

@@ -7,7 +7,7 @@ import type { Context, Science } from './api/context.ts';
 import { experimentMethods } from './api/experiments.ts';
 import { Machine } from './api/machine.ts';
 import { runMethods } from './api/runs.ts';
-import { announceRun, ForeignChanges } from './changes.ts';
+import { announceRuns, ForeignChanges } from './changes.ts';
 import { thisOwner } from './jobs/owner.ts';
 import { JobQueue } from './jobs/queue.ts';
 import { defaultWorkerEntry } from './jobs/workerProcess.ts';
@@ -59,7 +59,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     library,
     science,
     queue,
-    announce: (run) => announceRun(library, emit, run),
+    announce: (runs) => announceRuns(library, emit, runs),
     removed: (run) => emit({ type: 'removed', run }),
     own: (run) => own.add(run),
   };

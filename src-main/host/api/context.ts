@@ -9,8 +9,8 @@ export interface Context {
   readonly library: Library;
   readonly science: Science;
   readonly queue: JobQueue;
-  /** Tells listeners that a run's row has changed. */
-  announce(run: string): void;
+  /** Tells listeners that these runs' rows have changed. */
+  announce(runs: readonly string[]): void;
   removed(run: string): void;
   /** The run was created or resumed through this host. */
   own(run: string): void;

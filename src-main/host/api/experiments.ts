@@ -44,7 +44,7 @@ export function experimentMethods(context: Context): Methods {
       const named = runs.map((run) => ({ name: runName(name, run.name, runs.length), spec: run.spec }));
       const created = insertExperiment(library, spec, name ?? spec.title, named, priority);
       for (const id of created.runs) context.own(id);
-      for (const id of created.runs) context.announce(id);
+      context.announce(created.runs);
       queue.announce();
       queue.fill();
       const stored = created.runs.map((id) => readRun(db, id)).filter((run) => run !== undefined);

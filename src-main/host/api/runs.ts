@@ -56,7 +56,7 @@ export function runMethods(context: Context): Methods {
     return summary;
   };
   const changed = (id: string): RunSummary => {
-    context.announce(id);
+    context.announce([id]);
     queue.announce();
     return fresh(id);
   };
