@@ -61,7 +61,7 @@ test('200 steps lower the loss, keep the features spread, and leave no tensor be
   training.dispose();
   live = undefined;
   expect(tf.memory().numTensors).toBe(empty);
-}, 30_000);
+}, 120_000);
 
 test('step t is a pure function of spec, weights and t: two builds agree, another seed does not', async () => {
   const first = losses(await build(), 0, 4);
@@ -83,7 +83,7 @@ test('measures leave weights, slots and later steps as they were, and repeat the
     expect(Number.isFinite(value)).toBe(true);
     expect(stderr).toBeGreaterThan(0);
   }
-}, 30_000);
+}, 120_000);
 
 test('probes see the weights of the moment', async () => {
   const training = await build();
@@ -91,7 +91,17 @@ test('probes see the weights of the moment', async () => {
   const before = probe?.run(0)[0]?.value;
   losses(training, 0, 30);
   expect(probe?.run(30)[0]?.value).not.toBe(before);
-}, 30_000);
+}, 120_000);
+
+test('after the last step the untrained encoder is probed as well', async () => {
+  const training = await build({ steps: 6, flatness: null });
+  const [probe] = training.measures;
+  const start = probe?.run(0)[0];
+  losses(training, 0, 6);
+  const [trained, untrained] = probe?.run(6) ?? [];
+  expect(untrained).toEqual({ ...start, name: 'accuracy/linear_untrained' });
+  expect(trained?.value).not.toBe(untrained?.value);
+}, 120_000);
 
 test.each([
   { loss: { id: 'simclr' } },
@@ -164,10 +174,18 @@ test('reports judge their claim by the finished runs alone', () => {
     step: 250,
     seconds: 9,
     metrics: { loss: -1.5, 'accuracy/linear': accuracy },
-    measurements: [],
+    measurements: [
+      { name: 'accuracy/linear', value: accuracy, stderr: 0.003, step: 250 },
+      { name: 'accuracy/linear_untrained', value: Math.min(0.93, accuracy), stderr: 0.004, step: 250 },
+    ],
   });
-  expect(digits.report(spec, [run('spectral', 0.951)]).verdict).toBe('held');
+  const held = digits.report(spec, [run('spectral', 0.951)]);
+  expect(held.verdict).toBe('held');
+  // √(0.003² + 0.004²) = 0.005.
+  expect(held.statements.join(' ')).toMatch(/95\.10 %.*93\.00 %; training adds 2\.10 points .*0\.50/);
   expect(digits.report(spec, [run('spectral', 0.899)]).verdict).toBe('not held');
+  // Within two errors of the untrained encoder.
+  expect(digits.report(spec, [run('spectral', 0.939)]).verdict).toBe('not held');
   expect(digits.report(spec, [run('spectral', 0.951, 'stopped')]).verdict).toBe('not tested');
   expect(digits.report(spec, []).verdict).toBe('not tested');
   const pair = versus.report(spec, [run('spectral', 0.951), run('simclr', 0.96)]);

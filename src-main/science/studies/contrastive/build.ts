@@ -9,7 +9,7 @@ import { optimizers } from '../../components.ts';
 import type { ImageData } from '../../data/images.ts';
 import { stepProgram, type Training, takeStep } from '../training.ts';
 import { augmentations, datasets } from './components.ts';
-import { encoding, flatnessMeasure, probeMeasures } from './measures.ts';
+import { type Encoding, encoding, flatnessMeasure, probeMeasures } from './measures.ts';
 import { buildModel } from './model.ts';
 import { type Pairs, positivePairs } from './pairs.ts';
 
@@ -39,6 +39,7 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
   const optimizer = definition.build(params, parameters);
   const program = stepProgram(engine, parameters, optimizer, ({ views }) => model.forward(views as Tensor4D));
   const encoded = encoding(data, model, engine);
+  const untrained = untrainedEncoding(spec, data, engine);
   return {
     parameters,
     state: optimizer.slots,
@@ -48,13 +49,30 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
       return takeStep(program, pairs.batch(step), learningRate, step);
     },
     measures: [
-      ...probeMeasures(spec, encoded, engine),
+      ...probeMeasures(spec, encoded, untrained.get, engine),
       ...flatnessMeasure(spec, model, parameters, pairs, engine),
     ],
     dispose() {
       program.dispose();
       encoded.dispose();
+      untrained.dispose();
       for (const slot of optimizer.slots.values()) slot.dispose();
+      parameters.dispose();
+    },
+  };
+}
+
+/** The encoder with the weights that the seed drew, built when it is first asked for. */
+function untrainedEncoding(spec: ContrastiveRunSpec, data: ImageData, engine: Engine) {
+  const parameters = new SeededParameters(spec.seed);
+  let encoded: Encoding | undefined;
+  return {
+    get(): Encoding {
+      encoded ??= encoding(data, buildModel(spec, data, parameters), engine);
+      return encoded;
+    },
+    dispose(): void {
+      encoded?.dispose();
       parameters.dispose();
     },
   };

@@ -28,13 +28,15 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
   const parameters = shapesOf(spec, outline);
   const viewCost = costOfView(parameters, outline);
   const measured = (every: number): number => Math.ceil(spec.steps / every);
+  // Once more at the end, for the untrained encoder.
+  const probed = (every: number): number => measured(every) + 1;
 
   const training = spec.steps * (perStep + 2 * spec.batchSize * viewCost);
-  const encodings = Math.max(0, ...spec.probes.map(({ every }) => measured(every)));
+  const encodings = Math.max(0, ...spec.probes.map(({ every }) => probed(every)));
   const images = outline.trainCount + outline.testCount;
   const probing =
     encodings * images * viewCost * forwardShare +
-    spec.probes.reduce((sum, { every }) => sum + measured(every) * perProbe(images), 0);
+    spec.probes.reduce((sum, { every }) => sum + probed(every) * perProbe(images), 0);
   const flatness = spec.flatness ? measured(spec.flatness.every) * perTrace(spec.flatness, viewCost) : 0;
 
   // Weights and, for either optimizer, one or two numbers beside each.

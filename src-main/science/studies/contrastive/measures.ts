@@ -7,7 +7,7 @@ import type { Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { flatnessMeasures } from '../../components.ts';
 import type { ImageData, ImageSet } from '../../data/images.ts';
-import type { FeatureSet, ProbeTask } from '../../definition.ts';
+import type { FeatureSet, Measured, ProbeTask } from '../../definition.ts';
 import type { Measure } from '../training.ts';
 import { probes } from './components.ts';
 import type { ContrastiveModel } from './model.ts';
@@ -54,16 +54,31 @@ export function encoding(data: ImageData, model: ContrastiveModel, engine: Engin
   };
 }
 
-export function probeMeasures(spec: ContrastiveRunSpec, encoded: Encoding, engine: Engine): Measure[] {
+/**
+ * Each probe on the features of the moment and, after the last step, on those of the encoder as it was
+ * drawn: random features are far from useless, and what training added is the difference.
+ */
+export function probeMeasures(
+  spec: ContrastiveRunSpec,
+  encoded: Encoding,
+  untrained: () => Encoding,
+  engine: Engine,
+): Measure[] {
   return spec.probes.map((choice, i) => {
     const { definition, params } = chosen(probes, choice, `probes.${i}`);
+    const { id } = definition;
+    const measured = (name: string, step: number, task: ProbeTask): Measured => {
+      const random = stream(spec.seed, `probe/${id}`, step);
+      const { accuracy, stderr, baseline } = definition.run(params, task, engine, random);
+      return { name, value: accuracy, stderr, detail: { baseline } };
+    };
     return {
       activity: definition.title.toLowerCase(),
       every: choice.every,
       run(step) {
-        const random = stream(spec.seed, `probe/${definition.id}`, step);
-        const { accuracy, stderr, baseline } = definition.run(params, encoded.task(), engine, random);
-        return [{ name: `accuracy/${definition.id}`, value: accuracy, stderr, detail: { baseline } }];
+        const now = measured(`accuracy/${id}`, step, encoded.task());
+        if (step < spec.steps) return [now];
+        return [now, measured(`accuracy/${id}_untrained`, step, untrained().task())];
       },
     };
   });

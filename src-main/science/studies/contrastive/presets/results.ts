@@ -5,6 +5,7 @@ import type { RunResult } from '../../../definition.ts';
 const columns = [
   { title: 'Loss', series: 'loss' },
   { title: 'Linear probe', series: 'accuracy/linear' },
+  { title: 'Linear probe, untrained', series: 'accuracy/linear_untrained' },
   { title: 'Nearest neighbours', series: 'accuracy/knn' },
   { title: 'Spread', series: 'features/spread' },
   { title: 'Tr(H)', series: 'flatness/trace' },
