@@ -19,8 +19,12 @@ import {
   unstack,
 } from '#engine/tf.ts';
 import type { TokenEncoder } from '../definition.ts';
+import { dense } from './dense.ts';
 import { gelu } from './gelu.ts';
 import { layerNorm } from './layerNorm.ts';
+
+/** Variance of a weight times its inputs: BERT’s deviation of 0.02 at its width of 768, for every width. */
+const gain = 0.02 ** 2 * 768;
 
 const params = z
   .strictObject({
@@ -56,12 +60,12 @@ export const transformer: TokenEncoder<typeof params> = {
   studies: ['mlm'],
   params,
   build(p, { vocabulary, words: classes, length }, parameters) {
-    const deviation = initialDeviation(p.width);
+    const deviation = Math.sqrt(gain / p.width);
     const tokens = parameters.normal('tokens', [vocabulary, p.width], deviation);
     const positions = parameters.normal('positions', [length, p.width], deviation);
     const blocks = Array.from({ length: p.layers }, (_, layer) => block(`block${layer}`, p, parameters));
     const finalNorm = layerNorm('norm', p.width, parameters);
-    const output = linear('output', p.width, classes, parameters);
+    const output = dense('output', p.width, classes, gain, parameters);
     return {
       width: p.width,
       embed(ids, mask) {
@@ -96,8 +100,8 @@ function block(
   const attentionNorm = layerNorm(`${name}/attention/norm`, width, parameters);
   const attend = selfAttention(`${name}/attention`, width, heads, parameters);
   const feedForwardNorm = layerNorm(`${name}/feed_forward/norm`, width, parameters);
-  const rise = linear(`${name}/feed_forward/in`, width, feedForward, parameters);
-  const fall = linear(`${name}/feed_forward/out`, feedForward, width, parameters);
+  const rise = dense(`${name}/feed_forward/in`, width, feedForward, gain, parameters);
+  const fall = dense(`${name}/feed_forward/out`, feedForward, width, gain, parameters);
   return (x, bias, shape) => {
     const attended: Tensor2D = add(x, attend(attentionNorm(x), bias, shape));
     return add(attended, fall(gelu(rise(feedForwardNorm(attended)))));
@@ -106,8 +110,8 @@ function block(
 
 /** softmax(q kᵀ / √d + bias) v in every head; q, k and v come from one product, all heads from another. */
 function selfAttention(name: string, width: number, heads: number, parameters: Parameters): Block {
-  const queryKeyValue = linear(`${name}/query_key_value`, width, 3 * width, parameters);
-  const out = linear(`${name}/out`, width, width, parameters);
+  const queryKeyValue = dense(`${name}/query_key_value`, width, 3 * width, gain, parameters);
+  const out = dense(`${name}/out`, width, width, gain, parameters);
   const headWidth = width / heads;
   return (x, bias, { batch, length }) => {
     const parts = reshape(queryKeyValue(x), [batch, length, 3, heads, headWidth]);
@@ -123,15 +127,4 @@ function selfAttention(name: string, width: number, heads: number, parameters: P
 function attentionBias(mask: Tensor2D): Tensor4D {
   const [batch, length] = mask.shape;
   return reshape(mul(sub(mask, 1), 1e9), [batch, 1, 1, length]);
-}
-
-function linear(name: string, from: number, to: number, parameters: Parameters): (x: Tensor2D) => Tensor2D {
-  const kernel = parameters.normal(`${name}/kernel`, [from, to], initialDeviation(from));
-  const bias = parameters.constant(`${name}/bias`, [to], 0);
-  return (x) => add(matMul(x, kernel as unknown as Tensor2D), bias);
-}
-
-/** BERT’s 0.02 at its width of 768, and the same variance of a layer’s output at other widths. */
-function initialDeviation(inputs: number): number {
-  return 0.02 * Math.sqrt(768 / inputs);
 }
