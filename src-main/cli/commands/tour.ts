@@ -15,14 +15,11 @@ import { metricsTable } from '../runTables.ts';
 import { applySettings, type Setting } from '../setting.ts';
 import { planned, trainExperiment } from './run.ts';
 
-/** Steps that take about a minute each on two cores. */
+/** Steps that take no more than a minute each on two idle cores. */
 const stops = [
-  { preset: 'contrastive-digits', steps: 300 },
-  { preset: 'mlm-pcfg', steps: 300 },
+  { preset: 'contrastive-digits', steps: 400 },
+  { preset: 'mlm-pcfg', steps: 1000 },
 ] as const;
-
-/** Probes, evaluations and flatness each measure this often on the way. */
-const measurements = 3;
 
 export function tour(): Command {
   return command(
@@ -79,19 +76,18 @@ async function visit(context: Context, plan: Plan): Promise<Stop> {
   });
 }
 
-/** The preset with fewer steps, measured a few times on the way and at the end. */
+/** The preset with fewer steps, measured as many times on the way. */
 function shortened(spec: Plan['spec'], steps: number): unknown {
-  const every = Math.ceil(steps / measurements);
-  const scheduled: Setting[] = [
-    ...spec.probes.map((_, i) => ({ path: `probes.${i}.every`, value: every })),
-    ...spec.evaluations.map((_, i) => ({ path: `evaluations.${i}.every`, value: every })),
-    ...(spec.flatness === null ? [] : [{ path: 'flatness.every', value: every }]),
-  ];
-  const fixed: Setting[] = [
+  const scaled = ({ every }: { readonly every: number }, path: string): Setting => ({
+    path: `${path}.every`,
+    value: Math.max(1, Math.round((every * steps) / spec.steps)),
+  });
+  return applySettings(spec, [
     { path: 'steps', value: steps },
-    { path: 'logEvery', value: Math.min(spec.logEvery, 5) },
     { path: 'checkpointEvery', value: steps },
     { path: 'title', value: `${spec.title} (tour)` },
-  ];
-  return applySettings(spec, [...fixed, ...scheduled]);
+    ...spec.probes.map((probe, i) => scaled(probe, `probes.${i}`)),
+    ...spec.evaluations.map((evaluation, i) => scaled(evaluation, `evaluations.${i}`)),
+    ...(spec.flatness === null ? [] : [scaled(spec.flatness, 'flatness')]),
+  ]);
 }

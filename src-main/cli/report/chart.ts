@@ -1,6 +1,5 @@
 /** Curves as a self-contained SVG, drawn by ECharts without a browser. */
 import * as echarts from 'echarts';
-import { formatNumber } from '../format.ts';
 import type { Curve, CurveChart } from './curves.ts';
 
 /** Okabe and Ito's colours, told apart by people with every common colour vision; the window's too. */
@@ -17,10 +16,11 @@ const legendLimit = 12;
 export function chartSvg({ title, unit, scale, curves }: CurveChart): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size });
   const runs = [...new Set(curves.map(({ run }) => run))];
+  const lastStep = Math.max(...curves.map(({ step }) => step.at(-1) ?? 0));
   const names = curves.map((curve) => nameOf(curve, runs.length, curves));
   const label = { color: ink.faint, fontFamily: font, fontSize: 12 };
   const axis = {
-    axisLabel: { ...label, formatter: (value: number) => formatNumber(Number(value.toPrecision(6))) },
+    axisLabel: { ...label, formatter: (value: number) => String(Number(value.toPrecision(6))) },
     axisLine: { lineStyle: { color: ink.axis } },
     splitLine: { lineStyle: { color: ink.grid } },
     nameTextStyle: label,
@@ -33,13 +33,17 @@ export function chartSvg({ title, unit, scale, curves }: CurveChart): string {
     grid: { left: 76, right: 20, top: names.length > legendLimit ? 16 : 44, bottom: 48 },
     legend: {
       show: names.length <= legendLimit,
-      ...{ type: 'plain', left: 70, top: 8, itemWidth: 18, itemHeight: 2, icon: 'rect' },
+      ...{ type: 'plain', left: 70, top: 8, itemWidth: 18, itemGap: 30, itemHeight: 2, icon: 'rect' },
       data: names,
       textStyle: label,
     },
     xAxis: { type: 'value', name: 'step', nameGap: 28, max: 'dataMax', ...axis },
     yAxis: { type: scale === 'log' ? 'log' : 'value', name: unit, nameGap: 58, scale: true, ...axis },
-    series: curves.flatMap((curve, i) => drawn(curve, names[i] ?? '', runs.indexOf(curve.run), i, scale)),
+    series: curves.flatMap((curve, i) => {
+      const place = runs.length > 1 ? runs.indexOf(curve.run) : i;
+      const color = curve.reference ? ink.faint : (colours[place % colours.length] ?? ink.text);
+      return drawn(curve.reference ? stretched(curve, lastStep) : curve, names[i] ?? '', color, scale);
+    }),
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
@@ -53,10 +57,14 @@ function nameOf({ run, series }: Curve, runs: number, curves: readonly Curve[]):
   return series;
 }
 
-/** One colour a run, or a curve where there is one run; a floor is dashed; ± one standard error as bars. */
-function drawn(curve: Curve, name: string, run: number, place: number, scale: CurveChart['scale']): object[] {
-  const reference = curve.series.endsWith('/floor');
-  const color = colours[(run > 0 ? run : place) % colours.length];
+/** What is known beforehand is logged once: as a line it spans the chart. */
+function stretched(curve: Curve, lastStep: number): Curve {
+  const value = curve.value.at(-1) ?? Number.NaN;
+  return { ...curve, step: [0, lastStep], value: [value, value] };
+}
+
+/** A reference is dashed; ± one standard error stands as bars. */
+function drawn(curve: Curve, name: string, color: string, scale: CurveChart['scale']): object[] {
   // A logarithmic axis has no place for what is not positive, and no chart one for NaN.
   const points = curve.step.flatMap((step, i) => {
     const value = curve.value[i] ?? Number.NaN;
@@ -64,13 +72,13 @@ function drawn(curve: Curve, name: string, run: number, place: number, scale: Cu
   });
   const line = {
     ...{ type: 'line', name, data: points },
-    showSymbol: points.length <= 60 && !reference,
+    showSymbol: points.length <= 60 && !curve.reference,
     symbol: 'circle',
     symbolSize: 4,
     itemStyle: { color },
-    lineStyle: { color, width: 1.6, type: reference ? 'dashed' : 'solid' },
+    lineStyle: { color, width: curve.reference ? 1.2 : 1.6, type: curve.reference ? 'dashed' : 'solid' },
   };
-  return curve.stderr ? [line, errorBars(curve, curve.stderr, String(color))] : [line];
+  return curve.stderr ? [line, errorBars(curve, curve.stderr, color)] : [line];
 }
 
 function errorBars({ step, value }: Curve, stderr: readonly (number | null)[], color: string): object {

@@ -7,6 +7,8 @@ export interface Curve {
   readonly series: string;
   readonly step: readonly number[];
   readonly value: readonly number[];
+  /** A number known beforehand, such as the entropy floor: the same at every step. */
+  readonly reference: boolean;
   /** Standard errors, where the series comes from measurements that have them. */
   readonly stderr?: readonly (number | null)[];
 }
@@ -25,6 +27,7 @@ interface Family {
   readonly scale: CurveChart['scale'];
   /** Tells by its name whether a series belongs here. */
   readonly has: (series: string) => boolean;
+  readonly isReference?: (series: string) => boolean;
 }
 
 /** In the order of a report; a series goes to the first family that has it. */
@@ -32,10 +35,12 @@ const families: Readonly<Record<string, Family>> = {
   loss: {
     ...{ title: 'Loss', unit: 'nats', scale: 'linear' },
     has: (series) => series === 'loss' || series === 'loss/floor',
+    isReference: (series) => series === 'loss/floor',
   },
   excess: {
     ...{ title: 'Excess loss over the floor', unit: 'nats', scale: 'log' },
-    has: (series) => series.startsWith('loss/excess'),
+    has: (series) => series === 'loss/excess' || series === 'loss/unigram_excess',
+    isReference: (series) => series === 'loss/unigram_excess',
   },
   accuracy: {
     ...{ title: 'Downstream accuracy', unit: '', scale: 'linear' },
@@ -51,15 +56,19 @@ const families: Readonly<Record<string, Family>> = {
 const columns = 600;
 
 export async function curveCharts(host: HostApi, runs: readonly RunDetail[]): Promise<CurveChart[]> {
-  const charts = Object.entries(families).map(async ([id, { has, ...labels }]) => {
-    const curves = await Promise.all(runs.map((run) => curvesOf(host, run, has)));
-    return { id, ...labels, curves: curves.flat() };
+  // A contrastive loss is a number without a unit.
+  const nats = runs.every(({ study }) => study === 'mlm');
+  const charts = Object.entries(families).map(async ([id, family]) => {
+    const curves = await Promise.all(runs.map((run) => curvesOf(host, run, family)));
+    const { title, scale } = family;
+    const unit = family.unit === 'nats' && !nats ? '' : family.unit;
+    return { id, title, unit, scale, curves: curves.flat() };
   });
   return (await Promise.all(charts)).filter(({ curves }) => curves.length > 0);
 }
 
-async function curvesOf(host: HostApi, run: RunDetail, has: (series: string) => boolean): Promise<Curve[]> {
-  const names = run.series.map(({ name }) => name).filter(has);
+async function curvesOf(host: HostApi, run: RunDetail, family: Family): Promise<Curve[]> {
+  const names = run.series.map(({ name }) => name).filter(family.has);
   if (names.length === 0) return [];
   const answers = await host.series({ run: run.id, names, points: columns });
   return answers.map(({ name, step, value }) => {
@@ -69,6 +78,7 @@ async function curvesOf(host: HostApi, run: RunDetail, has: (series: string) => 
     const stderr = Array.from(step, (at) => errors.get(at) ?? null);
     return {
       ...{ run: run.name, series: name, step: [...step], value: [...value] },
+      reference: family.isReference?.(name) ?? false,
       ...(stderr.some((error) => error !== null) ? { stderr } : {}),
     };
   });

@@ -31,7 +31,7 @@ export function reportPage(report: Report, charts: readonly PageChart[], facts: 
 <p class="claim">${escaped(report.claim)}</p>
 <p class="verdict ${held}">${escaped(report.verdict)}</p>
 <ul>${report.statements.map((statement) => `<li>${escaped(statement)}</li>`).join('\n')}</ul>
-${charts.map(({ title, svg }) => `<figure>${svg}<figcaption>${escaped(title)}</figcaption></figure>`).join('\n')}
+${charts.map(({ title, svg }) => `<figure><figcaption>${escaped(title)}</figcaption>${svg}</figure>`).join('\n')}
 ${report.tables.map(tableHtml).join('\n')}
 <h2>Where the numbers come from</h2>
 <dl>${factsOf(facts)
@@ -86,10 +86,11 @@ h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 .verdict.yes { color: #00694a; } .verdict.no { color: #a33b00; } .verdict.open { color: #5c636e; }
 ul { padding-left: 1.2rem; }
 figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; }
-figcaption { color: var(--faint); font-size: .875rem; }
+figcaption { font-weight: 600; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .9rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: .3rem .9rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: bottom; }
+td { white-space: nowrap; }
 td.number { text-align: right; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }
 dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
