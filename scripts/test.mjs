@@ -6,12 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modules, root } from './setup/place.mjs';
 
+const terminal = process.stdout.isTTY;
 const fast = process.argv.includes('--fast');
 const totals = { passed: 0, failed: 0 };
 const failures = [];
 
 function node(...args) {
   const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  // A log is read as text.
+  if (!terminal) env.NO_COLOR = '1';
   return spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' }).status === 0;
 }
 const tool = (script, ...args) => node(join(modules, ...script.split('/')), ...args);
@@ -56,7 +59,9 @@ function tests(project) {
 }
 
 const sources = ['src-contract', 'src-main', 'src-renderer', 'scripts', 'tests'];
-check('Format and lint (biome)', () => tool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'));
+check('Format and lint (biome)', () =>
+  tool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', ...(terminal ? [] : ['--colors=off'])),
+);
 check('Layers (dependency-cruiser)', () =>
   tool(
     'dependency-cruiser/bin/dependency-cruiser.mjs',
