@@ -191,6 +191,20 @@ test('probes and flatness are measured under their names and leave the weights a
   training.dispose();
 }, 60_000);
 
+test('the exact trace equals the one by central differences of the gradient', async () => {
+  const trace = async (product: string) => {
+    const flatness = { id: 'trace', every: 10, probes: 2, batchSize: 16, product, epsilon: 3e-3 };
+    const training = await build(specOf({ flatness }), captured());
+    for (let step = 0; step < 20; step++) training.step(step, 0.01);
+    const [measured] = training.measures.at(-1)?.run(20) ?? [];
+    training.dispose();
+    return measured?.value as number;
+  };
+  const exact = await trace('exact');
+  // Same weights and directions: rounding of gradients near 1 over ε leaves some 1e-4 a weight.
+  expect(Math.abs((await trace('differences')) - exact)).toBeLessThan(0.02 * Math.abs(exact));
+}, 60_000);
+
 test('weights are counted without a backend as they are with one', async () => {
   const training = await build(specOf(), eagerEngine());
   expect(parameterCount(specOf())).toBe(training.parameters.count);

@@ -14,8 +14,8 @@ import type { MlmModel } from './model.ts';
 import { type DownstreamTask, downstreamTasks, majority } from './tasks.ts';
 import { sequences, type Tokens, tokenAt } from './tokens.ts';
 
-/** Sentences that are encoded at once. */
-const block = 256;
+/** Sentences that are encoded at once; it divides the probes' sentences, so that one graph serves them. */
+const block = 250;
 
 /** What is measured, and what is known of it before training. */
 export interface Measures {
