@@ -14,10 +14,11 @@ export interface CommandWords {
 }
 
 export function commandWords(root: Command): CommandWords[] {
+  const shared = root.options.filter((option) => option.long !== '--version');
   return root.commands.map((each) => ({
     name: each.name(),
-    summary: each.description(),
-    options: [...each.options, ...root.options].map(optionWords),
+    summary: each.summary(),
+    options: [...each.options, ...shared].map(optionWords),
     words: each.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
   }));
 }

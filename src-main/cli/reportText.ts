@@ -25,6 +25,7 @@ function tableText({ columns, rows }: ReportTable, output: Output): string {
     columns.map(({ title, unit }, i) => ({
       title: unit === undefined ? title : `${title} (${unit})`,
       align: numeric[i] ? 'right' : 'left',
+      shrinks: i === 0,
     })),
     rows.map((row) => row.map(cellText)),
     output,

@@ -40,7 +40,7 @@ export function metricsTable(runs: readonly RunSummary[], output: Output): strin
     return number === undefined ? '' : formatNumber(number);
   };
   if (runs.length <= sideBySide) {
-    const columns = runs.map(({ name }) => ({ title: name, align: 'right' as const }));
+    const columns = runs.map(({ name }) => ({ title: name, align: 'right' as const, shrinks: true }));
     const rows = [
       ['status', ...runs.map(({ status }) => status)],
       ['steps', ...runs.map(({ step }) => String(step))],

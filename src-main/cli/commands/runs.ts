@@ -24,7 +24,11 @@ export function runs(): Command {
       '--filter <words>',
       'words that all occur in name, tags, status, study or title; key:value for one field',
     )
-    .addOption(new Option('--sort <key>').choices(sortKeys).default('createdAt' satisfies SortKey))
+    .addOption(
+      new Option('--sort <key>', 'what to order by, the newest or largest on top')
+        .choices(sortKeys)
+        .default('createdAt' satisfies SortKey),
+    )
     .option('--ascending', 'smallest, earliest or first in the alphabet on top')
     .option('--experiment <id>', 'runs of this experiment')
     .action(
