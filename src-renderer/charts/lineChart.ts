@@ -5,7 +5,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { type Axis, type AxisKind, extent, invert, makeAxis, transform } from './axis.ts';
 import { placeLabels } from './endLabels.ts';
-import { type ChartTheme, chartThemes, type LineStyle, type ThemeName } from './palette.ts';
+import { type ChartTheme, chartThemes, type LineStyle, readable, type ThemeName } from './palette.ts';
 import type { Points } from './smoothing.ts';
 
 /** A raw curve stands faint behind its smoothed one; a reference is a thin neutral line. */
@@ -76,7 +76,8 @@ export interface LineChart {
   readonly unlabelled: number;
 }
 
-export const fontFamily = '"Inter Variable", Inter, Helvetica, Arial, sans-serif';
+// Single quotes: the renderer writes it into attributes that have double ones.
+export const fontFamily = "'Inter Variable', Inter, Helvetica, Arial, sans-serif";
 export const fontSize = 11;
 
 /** Null where no line has a point that the axes can show. */
@@ -103,7 +104,7 @@ export function lineChart(input: LineChartInput): LineChart | null {
     tight: true,
     integers: true,
   });
-  const y = makeAxis({ kind: yKind, extent: yExtent, count: Math.max(3, plot.height / 20) });
+  const y = makeAxis({ kind: yKind, extent: yExtent, count: Math.max(3, Math.min(8, plot.height / 24)) });
   const labels = placeLabels(
     shown.flatMap(({ line, x: xs, y: ys }) => {
       if (line.role === 'raw') return [];
@@ -112,7 +113,7 @@ export function lineChart(input: LineChartInput): LineChart | null {
       return [
         {
           text: outside(line, ys[end] ?? 0, y),
-          color: line.role === 'reference' ? theme.faint : line.style.color,
+          color: line.role === 'reference' ? theme.faint : readable(line.style.color, theme.ground),
           x: plot.left + plot.width * share(x, xs[end] ?? x.high),
           y: plot.top + plot.height * (1 - share(y, ys[end] ?? y.low)),
         },

@@ -26,27 +26,33 @@ export const batchField: Field = {
   help: 'Examples a step: pairs of views, or sentences.',
   maximum: 4096,
 };
-export const everyField: Field = {
-  ...integer,
-  key: 'every',
-  title: 'Every',
-  unit: 'steps',
-  help: 'Steps between two measurements; the last step always measures.',
-};
-export const logField: Field = {
-  ...integer,
-  key: 'logEvery',
-  title: 'Log every',
-  unit: 'steps',
-  help: 'Steps between two points of the loss.',
-};
-export const checkpointField: Field = {
-  ...integer,
-  key: 'checkpointEvery',
-  title: 'Checkpoint every',
-  unit: 'steps',
-  help: 'A run can be resumed, and compared, from each. The last step makes one.',
-};
+/** Schedules, whose sliders end where the run does. */
+export function everyField(steps: number): Field {
+  return {
+    ...integer,
+    key: 'every',
+    title: 'Every',
+    unit: 'steps',
+    help: 'Steps between two measurements; the last step always measures.',
+    maximum: Math.max(2, steps),
+  };
+}
+export function logField(steps: number): Field {
+  return {
+    ...everyField(steps),
+    key: 'logEvery',
+    title: 'Log every',
+    help: 'Steps between two points of the loss.',
+  };
+}
+export function checkpointField(steps: number): Field {
+  return {
+    ...everyField(steps),
+    key: 'checkpointEvery',
+    title: 'Checkpoint every',
+    help: 'A run can be resumed, and compared, from each. The last step makes one.',
+  };
+}
 export const seedsField: Field = {
   ...integer,
   key: 'seeds',

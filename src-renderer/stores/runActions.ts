@@ -85,11 +85,11 @@ export const useRunActions = defineStore('runActions', () => {
       return;
     }
     const names = removable.slice(0, 8).map(({ name }) => name);
-    const more = removable.length > 8 ? `, and ${removable.length - 8} more` : '';
+    const more = removable.length > 8 ? `\nand ${removable.length - 8} more` : '';
     const left = rows.length - removable.length;
     const sure = await dialogs.confirm(
       removable.length === 1 ? 'Delete this run?' : `Delete ${removable.length} runs?`,
-      `${names.join(', ')}${more}: curves, measurements and checkpoints are deleted for good.${left > 0 ? ` ${left} still running: kept.` : ''}`,
+      `${names.join('\n')}${more}\n\nCurves, measurements and checkpoints are deleted for good.${left > 0 ? ` ${left} still running: kept.` : ''}`,
       removable.length === 1 ? 'Delete run' : `Delete ${removable.length} runs`,
     );
     if (!sure) return;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { chartSvg } from '../../src-renderer/charts/draw.ts';
 import { placeLabels } from '../../src-renderer/charts/endLabels.ts';
 import {
   type ChartLine,
@@ -136,5 +137,29 @@ describe('labels at line ends', () => {
     const { placed, left } = placeLabels(labels(Array.from({ length: 25 }, () => 50)), box);
     expect(placed).toHaveLength(10);
     expect(left).toBe(15);
+  });
+});
+
+describe('a chart as a file', () => {
+  const svg = () =>
+    chartSvg(
+      input([line([1, 2, 3], { stderr: Float64Array.of(0.1, 0.1, 0.1), label: 'a < b & "c"' })], {
+        title: 'Loss',
+        theme: 'dark',
+      }),
+    );
+
+  test('every tag is well-formed', () => {
+    const [head, ...tags] = svg().match(/<[^>]*>/g) ?? [];
+    expect(head).toBe('<?xml version="1.0" encoding="UTF-8"?>');
+    expect(tags.length).toBeGreaterThan(20);
+    const wellFormed = /^<(?:\/[\w:]+|[\w:]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?)>$/;
+    expect(tags.filter((tag) => !wellFormed.test(tag) && !tag.startsWith('<![CDATA['))).toEqual([]);
+  });
+
+  test('is drawn on white in the colours for it, whatever the window shows', () => {
+    expect(svg()).toContain('fill="#ffffff"');
+    expect(svg()).not.toContain('#16191d');
+    expect(svg()).toContain('width="600" height="200"');
   });
 });

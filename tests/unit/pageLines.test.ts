@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { comparisonRows, matchedColumns } from '../../src-renderer/charts/comparisonRows.ts';
 import { seriesCsv } from '../../src-renderer/charts/csv.ts';
-import { assignPlaces, runStyle, styleCount } from '../../src-renderer/charts/palette.ts';
+import {
+  assignPlaces,
+  chartThemes,
+  contrast,
+  readable,
+  runStyle,
+  styleCount,
+} from '../../src-renderer/charts/palette.ts';
 import { groupSeries, keyMetric } from '../../src-renderer/charts/panels.ts';
 import {
   type ChartRun,
@@ -208,6 +215,19 @@ describe('colours of runs', () => {
     ]);
     expect(next).toEqual({ a: 0, b: 1, c: 2 });
     expect(assignPlaces(next, [{ id: 'a', createdAt: '' }])).toBe(next);
+  });
+
+  test('text in them has 4.5:1 on the ground of its theme', () => {
+    for (const theme of ['light', 'dark'] as const) {
+      const { ground, faint, text } = chartThemes[theme];
+      for (const color of [faint, text]) expect(contrast(color, ground)).toBeGreaterThanOrEqual(4.5);
+      for (let place = 0; place < styleCount; place += 1) {
+        expect(contrast(readable(runStyle(place, theme).color, ground), ground)).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+    // Two ratios that the guidelines' own calculators give.
+    expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 10);
+    expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
   });
 
   test('each of the first styles is another', () => {
