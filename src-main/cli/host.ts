@@ -1,5 +1,5 @@
 /** The host inside this process, opened as far as a command needs it. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -11,14 +11,20 @@ import type { HostOptions } from '#host/host.ts';
 export type HostApi = Api<typeof hostMethods>;
 
 /** For commands that look at a library or change what stands in it. A library not there yet is empty. */
-export function withLibrary<Answer>(
+export async function withLibrary<Answer>(
   folder: string,
   use: (host: HostApi) => Promise<Answer>,
 ): Promise<Answer> {
+  refuseFile(folder);
   // Looking must not create anything: where there is no library, an empty one elsewhere answers.
   return existsSync(join(folder, 'basin.db'))
     ? opened({ folder, takesRuns: false }, use)
     : withCatalogue(use);
+}
+
+function refuseFile(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true) return;
+  throw new BasinError('bad-input', `Library ${folder}: it is a file. Name a folder.`, folder);
 }
 
 /** For commands that need no library: presets, components, plans. */

@@ -149,4 +149,25 @@ describe('training', { timeout: 60_000 }, () => {
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('other files are there') });
     expect(readFileSync(join(foreign, 'index.html'), 'utf8')).toBe('mine');
   });
+
+  test('a library of a newer version is refused, byte for byte as it was', async () => {
+    const library = temporaryFolder();
+    await basin(library, ['run', ...spec, '--set', 'steps=1']);
+    const path = join(library, 'basin.db');
+    const database = readFileSync(path);
+    // `user_version` in SQLite's header.
+    database.writeUInt32BE(99, 60);
+    writeFileSync(path, database);
+    const ends = await Promise.all([
+      basin(library, ['runs', '--json']),
+      basin(library, ['run', ...spec, '--json']),
+      basin(library, ['doctor', '--json']),
+    ]);
+    expect(ends.map(({ code }) => code)).toEqual([2, 2, 1]);
+    for (const end of ends.slice(0, 2)) {
+      expect(document(end)).toMatchObject({ error: { code: 'newer-database', path } });
+    }
+    expect(ends[2]?.stdout).toContain('newer Basin');
+    expect(readFileSync(path).equals(database)).toBe(true);
+  });
 });

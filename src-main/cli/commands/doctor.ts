@@ -24,7 +24,7 @@ export function doctor(): Command {
       ]);
       const checks = [
         ...[checkNode(process.versions.node), tensorflow.check, sqlite.check, electron.check],
-        ...[checkDisplay(process.env), checkLibrary(library), checkDisk(library)],
+        ...[checkDisplay(process.env), await checkLibrary(library), checkDisk(library)],
       ];
       const ok = checks.every((check) => check.ok);
       if (output.json) {

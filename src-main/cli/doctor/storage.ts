@@ -26,7 +26,7 @@ export async function checkSqlite(): Promise<{ check: Check; version: string | n
   }
 }
 
-export function checkLibrary(folder: string): Check {
+export async function checkLibrary(folder: string): Promise<Check> {
   const fail = (why: string, remedy: string): Check => ({
     id: 'library',
     ok: false,
@@ -42,6 +42,11 @@ export function checkLibrary(folder: string): Check {
   if (!writable(database)) return fail('basin.db is not writable', `Allow writing to it. ${other}`);
   const version = schemaVersion(database);
   if (version === null) return fail('basin.db is not an SQLite database', other);
+  const { migrations } = await import('#host/store/schema.ts');
+  if (version > migrations.length) {
+    const versions = `database version ${version}, this one knows ${migrations.length}`;
+    return fail(`basin.db was written by a newer Basin (${versions})`, `Update Basin. ${other}`);
+  }
   return { id: 'library', ok: true, detail: `${folder}: writable, database version ${version}` };
 }
 
