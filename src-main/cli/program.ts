@@ -48,7 +48,9 @@ export function basin(): Command {
   // Help that nobody asked for is an answer to bad usage: without a command it goes to stderr.
   program.action((_options, self: Command) => {
     const [unknown] = self.args;
-    if (unknown === undefined) return self.help({ error: true });
+    if (unknown === undefined && self.opts().json !== true) return self.help({ error: true });
+    if (unknown === undefined)
+      throw new BasinError('bad-input', 'Command: none was given. See basin --help.');
     throw unknownCommand(unknown, commands);
   });
   program.allowExcessArguments();

@@ -56,6 +56,7 @@ describe('usage', { timeout: 60_000 }, () => {
       basin(library, ['--json', 'show', 'nothing']),
       basin(library, ['show', 'nothing', '--json']),
       basin(library, ['--json', 'rusn']),
+      basin(library, ['--json']),
     ]);
     for (const end of ends) {
       expect(end).toMatchObject({ code: 2, stderr: '' });
@@ -64,6 +65,7 @@ describe('usage', { timeout: 60_000 }, () => {
     expect(ends.map((end) => document<Failure>(end).error.code)).toEqual([
       'not-found',
       'not-found',
+      'bad-input',
       'bad-input',
     ]);
   });
