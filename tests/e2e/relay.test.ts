@@ -1,5 +1,5 @@
 /** The way between page and host: what is sent arrives as it was, and a lost host comes back. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { launch, projectRoot, type RunningApp } from './launch.ts';
 declare global {
   var ports: Record<'shell' | 'host', MessagePort>;
   var counts: Record<'shell' | 'host', number>;
+  var callShell: (method: string, input: unknown) => Promise<unknown>;
 }
 
 // The built shell and preload, with a host and a page that only look at what passes.
@@ -121,6 +122,49 @@ test('the page is confined: no Node, no navigation, no second window, no permiss
   });
   expect(page.url()).toBe('basin://app/index.html');
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('the shell answers: what it is, a chosen place for files, a cancelled dialog, bad input', async () => {
+  const { app, page, library } = running;
+  const call = (method: string, input: unknown) =>
+    page.evaluate(([name, value]) => globalThis.callShell(name, value), [method, input] as const);
+  const choose = (path: string) =>
+    app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = async () => ({ canceled: filePath === '', filePath });
+    }, path);
+
+  expect(await call('info', {})).toMatchObject({ value: { library, platform: 'linux-x64' } });
+
+  const files = [
+    { name: 'loss.svg', text: '<svg/>' },
+    { name: 'loss.csv', text: 'step,Σλ²\n' },
+  ];
+  await choose(join(root, 'figure.svg'));
+  const saved = ['svg', 'csv'].map((extension) => join(root, `figure.${extension}`));
+  expect(await call('saveFiles', { title: 'Save chart', files })).toEqual({ value: { saved } });
+  expect(saved.map((path) => readFileSync(path, 'utf8'))).toEqual(files.map(({ text }) => text));
+
+  // The sibling is there now, and was not what the dialog asked about.
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = async () => ({ response: 1, checkboxChecked: false });
+  });
+  const others = files.map(({ name }) => ({ name, text: 'other' }));
+  expect(await call('saveFiles', { title: 'Save chart', files: others })).toEqual({ value: null });
+  expect(readFileSync(join(root, 'figure.csv'), 'utf8')).toBe('step,Σλ²\n');
+
+  await choose('');
+  expect(await call('chooseSavePath', { title: 'Save', name: 'a.safetensors' })).toEqual({ value: null });
+  await choose(join(root, 'weights'));
+  expect(await call('chooseSavePath', { title: 'Save', name: 'a.safetensors' })).toEqual({
+    value: { path: join(root, 'weights.safetensors') },
+  });
+
+  expect(await call('copyText', { text: '1.2 × 10⁻³' })).toEqual({ value: {} });
+  expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('1.2 × 10⁻³');
+
+  const slash = { title: 'Save', files: [{ name: '../loss.svg', text: '' }] };
+  expect(await call('saveFiles', slash)).toMatchObject({ error: { code: 'bad-input' } });
+  expect(await call('openFile', {})).toMatchObject({ error: { code: 'bad-input' } });
 });
 
 test('a crashed host is started again and the page gets a new port', async () => {
