@@ -181,3 +181,26 @@ test('a crashed host is started again and the page gets a new port', async () =>
   );
   expect(node).toBe(process.versions.node);
 });
+
+test('a host that goes on crashing is started three times in a minute, then a person is asked', async () => {
+  const { app, page } = running;
+  // The test before this one used the first of the three.
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = async (_window: unknown, options?: { message: string }) => {
+      Object.assign(globalThis, { asked: options?.message });
+      return { response: 0, checkboxChecked: false };
+    };
+  });
+  const crash = async () => {
+    const before = await page.evaluate(() => globalThis.counts.host);
+    await page.evaluate(() => globalThis.ports.host.postMessage({ end: true }));
+    await page.waitForFunction((count) => globalThis.counts.host > count, before);
+  };
+  const asked = () => app.evaluate(() => (globalThis as { asked?: string }).asked);
+  await crash();
+  await crash();
+  expect(await asked()).toBeUndefined();
+  // The answer is "Try again": the host comes back once more.
+  await crash();
+  expect(await asked()).toBe('The library cannot be opened');
+});
