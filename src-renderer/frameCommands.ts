@@ -23,7 +23,7 @@ export function frameCommands(): Command[] {
 
   return [
     ...views.map(({ name, title }, index) => ({
-      id: name,
+      id: `view-${name}`,
       title: `Go to ${title}`,
       group: 'Views',
       keys: String(index + 1),
@@ -37,7 +37,7 @@ export function frameCommands(): Command[] {
       run: () => (commands.paletteOpen = true),
     },
     {
-      id: 'keyboard',
+      id: 'help',
       title: 'Keyboard shortcuts',
       group: 'Window',
       keys: '?',

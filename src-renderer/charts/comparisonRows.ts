@@ -30,6 +30,7 @@ const groups: readonly { id: string; title: string }[] = [
 
 export function groupOf(series: string): string {
   const panel = panelOf(series);
+  if (panel === 'baseline') return 'accuracy';
   if (panel === 'excess' || panel === 'loss') return 'loss';
   return groups.some(({ id }) => id === panel) ? panel : 'other';
 }
@@ -50,7 +51,8 @@ export function comparisonRows({ checkpoints }: Pick<Comparison, 'checkpoints'>)
     });
     const [base] = plain;
     const cells = plain.map(({ value, stderr }, index) => {
-      const comparable = index > 0 && value !== null && base !== undefined && base.value !== null;
+      const comparable =
+        index > 0 && !isReference(name) && value !== null && base !== undefined && base.value !== null;
       return {
         value,
         stderr,

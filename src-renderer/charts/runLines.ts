@@ -4,7 +4,7 @@ import { type ChartLine, type LineSymbol, lineSymbols } from './lineChart.ts';
 import { formatNumber } from './numbers.ts';
 import type { LineStyle } from './palette.ts';
 import { type PanelSpec, shortSeries } from './panels.ts';
-import { type Points, smooth, thin } from './smoothing.ts';
+import { type Points, smooth, thin, within } from './smoothing.ts';
 
 export interface ChartRun {
   readonly id: string;
@@ -53,7 +53,7 @@ export function panelLines(panel: PanelSpec, runs: readonly ChartRun[], options:
       const full = run.full.get(series);
       if (options.smoothing > 0 && full && isSmoothable(series, measured)) {
         raw.push({ ...line, role: 'raw', points });
-        const smoothed = thin(smooth(full, options.smoothing), options.columns);
+        const smoothed = thin(within(smooth(full, options.smoothing), ...options.range), options.columns);
         curves.push({ ...line, role: 'curve', points: smoothed });
       } else curves.push({ ...line, role: 'curve', points, stderr });
     });

@@ -12,7 +12,6 @@ export interface SeriesWish {
   /** Of those, the ones of which every point is needed. */
   readonly full: readonly string[];
 }
-export type SeriesByRun = ReadonlyMap<string, ReadonlyMap<string, Points>>;
 
 export interface RunSeriesOptions {
   wishes(): readonly SeriesWish[];

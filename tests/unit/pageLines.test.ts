@@ -17,7 +17,7 @@ import {
   panelLines,
   stepRange,
 } from '../../src-renderer/charts/runLines.ts';
-import { smooth, thin } from '../../src-renderer/charts/smoothing.ts';
+import { smooth, thin, within } from '../../src-renderer/charts/smoothing.ts';
 import { sparkPath } from '../../src-renderer/charts/spark.ts';
 
 const points = (step: number[], value: number[]) => ({
@@ -43,6 +43,12 @@ describe('smoothing', () => {
     const { value } = smooth(points([1, 2, 3], [2, Number.NaN, 2]), 0.9);
     expect(value[1]).toBeNaN();
     expect(value[2]).toBeCloseTo(2, 12);
+  });
+
+  test('a range has one more point at each side', () => {
+    const cut = within(points([0, 10, 20, 30, 40], [0, 1, 2, 3, 4]), 15, 25);
+    expect([...cut.step]).toEqual([10, 20, 30]);
+    expect([...within(points([0, 10], [0, 1]), -5, 50).step]).toEqual([0, 10]);
   });
 
   test('thinning keeps ends and every value that is not finite', () => {
