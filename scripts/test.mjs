@@ -72,7 +72,7 @@ check('Layers (dependency-cruiser)', () =>
 check('Dead code (knip)', () => tool('knip/bin/knip.js', '--no-config-hints'));
 check('Types', () => tool('typescript/bin/tsc', '--noEmit'));
 check('Types of the page', () => tool('vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', 'src-renderer'));
-check('Types of the window tests', () => tool('typescript/bin/tsc', '--noEmit', '-p', 'tests/e2e'));
+check('Types of the tests that need a page', () => tool('typescript/bin/tsc', '--noEmit', '-p', 'tests/e2e'));
 const built = fast || check('Build', () => node(join(root, 'scripts', 'build.mjs')));
 tests('unit');
 if (built && !fast) tests('e2e');
