@@ -2,7 +2,6 @@
 import type { z } from 'zod';
 import type { ComponentChoice } from '#contract/component.ts';
 import { BasinError } from '#contract/error.ts';
-import { firstIssue } from '#contract/rpc.ts';
 import type { Definition } from './definition.ts';
 
 export interface Chosen<D extends Definition> {
@@ -29,12 +28,25 @@ export function chosen<D extends Definition>(
     );
   }
   const { id: _id, every: _every, ...raw } = choice;
-  const parsed = definition.params.safeParse(raw);
+  const parsed = definition.params.safeParse(raw, { reportInput: true });
   if (!parsed.success) {
-    const issue = firstIssue(parsed.error);
+    const issue = settingIssue(parsed.error);
     const at = issue.path ? `${path}.${issue.path}` : path;
-    const message = parsed.error.issues[0]?.message ?? 'invalid';
-    throw new BasinError('bad-input', `Setting ${at}: ${message}.`, at);
+    throw new BasinError('bad-input', `Setting ${at}: ${issue.why}.`, at);
   }
   return { definition, params: parsed.data as z.output<D['params']> };
+}
+
+/**
+ * What a schema finds wrong first, in a person's words. Parse with `reportInput`: without the input a
+ * missing setting cannot be told from one of the wrong type.
+ */
+export function settingIssue(error: z.ZodError): { readonly path: string; readonly why: string } {
+  const issue = error.issues[0];
+  const keys = issue?.path.map(String) ?? [];
+  if (issue?.code === 'unrecognized_keys' && issue.keys[0] !== undefined) {
+    return { path: [...keys, issue.keys[0]].join('.'), why: 'there is no such setting. Remove it' };
+  }
+  const isMissing = issue?.code === 'invalid_type' && issue.input === undefined;
+  return { path: keys.join('.'), why: isMissing ? 'it is missing' : (issue?.message ?? 'invalid') };
 }

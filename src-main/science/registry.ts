@@ -6,7 +6,7 @@ import type { Preview, StudyInfo } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
 import { withSetting } from '#contract/setting.ts';
 import { type Estimate, type ExperimentSpec, experimentSpec, type RunSpec, runSpec } from '#contract/spec.ts';
-import { chosen } from './choice.ts';
+import { chosen, settingIssue } from './choice.ts';
 import { sharedComponents } from './components.ts';
 import type { Definition, RunResult } from './definition.ts';
 import { studyDefinitions } from './studies/index.ts';
@@ -46,7 +46,7 @@ export function studyOf(id: Study): StudyDefinition<RunSpec> {
  * @throws BasinError `bad-input` with the path of the setting.
  */
 export function resolveExperiment(input: unknown): ExperimentSpec {
-  const parsed = experimentSpec.safeParse(input);
+  const parsed = experimentSpec.safeParse(input, { reportInput: true });
   if (!parsed.success) throw specError(parsed.error);
   const { seeds, vary, ...base } = parsed.data;
   if (new Set(seeds).size < seeds.length) {
@@ -75,7 +75,7 @@ export function expandRuns(spec: ExperimentSpec): { name: string; spec: RunSpec 
     for (const [path, value] of point) varied = withSetting(varied, path, value);
     const where = point.map(([path, value]) => `${lastKey(path)} ${labelOf(value)}`);
     return seeds.map((seed) => {
-      const run = runSpec.safeParse({ ...varied, seed });
+      const run = runSpec.safeParse({ ...varied, seed }, { reportInput: true });
       if (!run.success) throw specError(run.error);
       const label = seeds.length > 1 ? [...where, `seed ${seed}`] : where;
       return { name: [spec.title, ...label].join(' · '), spec: fillChoices(run.data) };
@@ -186,14 +186,6 @@ function labelOf(value: unknown): string {
 }
 
 function specError(error: z.ZodError): BasinError {
-  const issue = error.issues[0];
-  const keys = issue?.path.map(String) ?? [];
-  if (issue?.code === 'unrecognized_keys' && issue.keys[0] !== undefined) {
-    const path = [...keys, issue.keys[0]].join('.');
-    return new BasinError('bad-input', `Setting ${path}: there is no such setting. Remove it.`, path);
-  }
-  const path = keys.join('.');
-  const missing = issue?.code === 'invalid_type' && issue.input === undefined;
-  const why = missing ? 'it is missing' : (issue?.message ?? 'invalid');
+  const { path, why } = settingIssue(error);
   return new BasinError('bad-input', `Setting ${path || 'spec'}: ${why}.`, path);
 }

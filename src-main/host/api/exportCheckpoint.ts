@@ -1,5 +1,6 @@
 /** A checkpoint's file, byte for byte, to where a person wants it. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { constants, copyFile, link, open, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { BasinError } from '#contract/error.ts';
@@ -30,7 +31,14 @@ export async function exportCheckpoint(
       throw new BasinError('conflict', `Cannot write ${target}: it exists. Choose another name.`, target);
     }
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new BasinError('not-found', `Cannot write ${target}: ${error.message}.`, target);
+      const source = checkpointPath(library, hash);
+      throw existsSync(dirname(target))
+        ? new BasinError('corrupt', `Cannot export ${source}: the file is missing. Restore it.`, source)
+        : new BasinError(
+            'bad-input',
+            `Cannot write ${target}: its folder does not exist. Create it first.`,
+            target,
+          );
     }
     throw asBasinError(error, target);
   } finally {
