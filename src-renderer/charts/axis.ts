@@ -32,13 +32,13 @@ export function invert(kind: AxisKind, at: number): number {
   return kind === 'linear' ? at : 10 ** at;
 }
 
-/** The least of 1, 2, 5 × 10ⁿ that is at least `spacing`. */
+/** Of 1, 2, 5 × 10ⁿ the one nearest to `spacing` in ratio. */
 export function niceSpacing(spacing: number): number {
   const power = 10 ** Math.floor(Math.log10(spacing));
   const factor = spacing / power;
-  // Within rounding, 5.000…1 is 5.
-  const rung = [1, 2, 5, 10].find((step) => factor <= step * (1 + 1e-9)) ?? 10;
-  return rung * power;
+  if (factor >= Math.sqrt(50)) return 10 * power;
+  if (factor >= Math.sqrt(10)) return 5 * power;
+  return factor >= Math.sqrt(2) ? 2 * power : power;
 }
 
 export function linearTicks(low: number, high: number, count: number, integers = false): Tick[] {

@@ -125,7 +125,12 @@ function parseItem(item: string, kind: FieldKind): unknown {
 }
 
 export function writeList(values: readonly unknown[]): string {
-  return values
-    .map((value) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)))
-    .join(', ');
+  return values.map(writeItem).join(', ');
+}
+
+/** A value as it is typed: small numbers as 1e-6, so that they fit and can be read. */
+export function writeItem(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'number' || value === 0 || Math.abs(value) >= 1e-4) return String(value ?? '');
+  return value.toExponential();
 }

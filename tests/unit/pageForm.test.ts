@@ -7,9 +7,11 @@ import {
   sliderPosition,
   sliderSteps,
   sliderValue,
+  writeItem,
   writeList,
 } from '../../src-renderer/components/schemaField.ts';
 import { showValue, specEntries } from '../../src-renderer/components/specEntries.ts';
+import { splitName } from '../../src-renderer/components/splitName.ts';
 import { sortRuns } from '../../src-renderer/views/libraryColumns.ts';
 
 const params = z.strictObject({
@@ -87,7 +89,8 @@ describe('form from a schema', () => {
     expect(parseList('adamw, sgd', 'text')).toEqual(['adamw', 'sgd']);
     expect(parseList('yes,no', 'boolean')).toEqual([true, false]);
     expect(parseList(' , ', 'number')).toEqual([]);
-    expect(parseList(writeList([0.1, 2]), 'number')).toEqual([0.1, 2]);
+    expect(parseList(writeList([0.1, 2, 1e-6]), 'number')).toEqual([0.1, 2, 1e-6]);
+    expect([0.000001, 0.001, 0, undefined].map(writeItem)).toEqual(['1e-6', '0.001', '0', '']);
   });
 });
 
@@ -115,4 +118,17 @@ test('runs without a number stand last in both directions', () => {
   const rows = [Number.NaN, 2, 1].map((loss, index) => ({ id: String(index), metrics: { loss } })) as never;
   expect(sortRuns(rows, 'loss', false).map(({ id }) => id)).toEqual(['2', '1', '0']);
   expect(sortRuns(rows, 'loss', true).map(({ id }) => id)).toEqual(['1', '2', '0']);
+});
+
+test('names are cut between their parts, and keep their end', () => {
+  expect(splitName('short', 16)).toEqual(['short', '']);
+  expect(splitName('a very long grid · decay 0.1 · seed 3', 22)).toEqual([
+    'a very long grid',
+    ' · decay 0.1 · seed 3',
+  ]);
+  expect(splitName('a very long grid · decay 0.1 · seed 3', 12)).toEqual([
+    'a very long grid · decay 0.1',
+    ' · seed 3',
+  ]);
+  expect(splitName('abcdefghijklmnopqrstuvwxyz', 5)).toEqual(['abcdefghijklmnopqrstu', 'vwxyz']);
 });
