@@ -1,6 +1,6 @@
 /** A small convolutional encoder: 3 × 3 kernels with stride 2, rectified. */
 import { z } from 'zod';
-import { add, conv2d, mean, relu, type Tensor2D, type Tensor4D } from '#engine/tf.ts';
+import { add, conv2d, mean, relu, reshape, type Tensor2D, type Tensor4D } from '#engine/tf.ts';
 import type { ImageEncoder, ImageShape } from '../definition.ts';
 
 const params = z.strictObject({
@@ -46,7 +46,7 @@ export const convEncoder: ImageEncoder<typeof params> = {
         for (const { kernel, bias } of layers) {
           maps = relu(add(conv2d(maps, kernel as unknown as Tensor4D, 2, 'same'), bias) as Tensor4D);
         }
-        return (pooling === 'mean' ? mean(maps, [1, 2]) : maps.reshape([-1, width])) as Tensor2D;
+        return (pooling === 'mean' ? mean(maps, [1, 2]) : reshape(maps, [-1, width])) as Tensor2D;
       },
     };
   },

@@ -1,6 +1,6 @@
 /** A multilayer perceptron on flattened pixels. */
 import { z } from 'zod';
-import { relu, type Tensor2D } from '#engine/tf.ts';
+import { relu, reshape, type Tensor2D } from '#engine/tf.ts';
 import type { ImageEncoder } from '../definition.ts';
 import { dense } from './dense.ts';
 
@@ -39,7 +39,7 @@ export const mlpEncoder: ImageEncoder<typeof params> = {
     return {
       width,
       apply(images) {
-        let features = images.reshape([-1, pixels]) as Tensor2D;
+        let features = reshape(images, [-1, pixels]) as Tensor2D;
         for (const layer of stack) features = relu(layer(features));
         return features;
       },

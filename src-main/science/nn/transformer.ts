@@ -11,6 +11,7 @@ import {
   oneHot,
   type Rank,
   reshape,
+  slice,
   softmax,
   sub,
   type Tensor2D,
@@ -76,7 +77,7 @@ export const transformer: TokenEncoder<typeof params> = {
         // and so cannot be captured; the vocabulary is small.
         const rows = oneHot(reshape(ids, [batch * used]), vocabulary, 1, 0, 'float32') as Tensor2D;
         const words = reshape(matMul(rows, tokens as unknown as Tensor2D), [batch, used, p.width]);
-        const placed = add(words, positions.slice([0, 0], [used, p.width]));
+        const placed = add(words, slice(positions, [0, 0], [used, p.width]));
         let x = reshape<Rank.R2>(placed, [batch * used, p.width]);
         for (const apply of blocks) x = apply(x, bias, shape);
         return reshape<Rank.R3>(finalNorm(x), [batch, used, p.width]);
