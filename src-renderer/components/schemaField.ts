@@ -64,6 +64,16 @@ function numberOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
+/** Whether a value is of the field's kind and in its range, as far as the schema's annotations tell. */
+export function fits({ kind, minimum, maximum, open, options }: Field, value: unknown): boolean {
+  if (kind === 'choice') return options.includes(value as string | number);
+  if (kind === 'boolean') return typeof value === 'boolean';
+  if (kind !== 'number' && kind !== 'integer') return true;
+  if (typeof value !== 'number' || (kind === 'integer' && !Number.isInteger(value))) return false;
+  if (minimum !== null && (open ? value <= minimum : value < minimum)) return false;
+  return maximum === null || value <= maximum;
+}
+
 /** Both ends of a slider, or null where the range has none. A log slider that starts at 0 begins with 0 itself. */
 export function sliderRange({
   kind,

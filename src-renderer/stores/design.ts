@@ -64,6 +64,18 @@ export const useDesign = defineStore('design', () => {
     );
   }
 
+  /** Whole components that take turns; a grid over settings of the one that stood there has no place. */
+  function varyComponent(path: string, variants: readonly unknown[]): void {
+    if (!draft.value) return;
+    const kept = Object.entries(draft.value.vary).filter(([varied]) => !varied.startsWith(`${path}.`));
+    draft.value = withSetting(draft.value, 'vary', { ...Object.fromEntries(kept), [path]: plain(variants) });
+  }
+
+  function keepVariant(path: string, variant: unknown): void {
+    vary(path, null);
+    if (draft.value && variant !== undefined) draft.value = withSetting(draft.value, path, variant);
+  }
+
   function toggleMeasure(list: 'probes' | 'evaluations', { id }: ComponentInfo): void {
     if (!draft.value) return;
     const now = draft.value[list];
@@ -83,7 +95,9 @@ export const useDesign = defineStore('design', () => {
   }
 
   function errorAt(path: string): string | undefined {
-    return error.value?.path === path ? error.value.message.replace(/^Setting [^:]*: /, '') : undefined;
+    // The host checks each run of a grid under its own paths, and does not say which variant it was.
+    const own = path.replace(/^vary\.(.+)\.\d+\./, '$1.');
+    return error.value?.path === own ? error.value.message.replace(/^Setting [^:]*: /, '') : undefined;
   }
 
   const judge = throttled(async () => {
@@ -141,6 +155,8 @@ export const useDesign = defineStore('design', () => {
     set,
     varied,
     vary,
+    varyComponent,
+    keepVariant,
     toggleMeasure,
     setFlatness,
     errorAt,

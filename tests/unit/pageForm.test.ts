@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   type Field,
+  fits,
   parseList,
   schemaFields,
   sliderPosition,
@@ -82,6 +83,18 @@ describe('form from a schema', () => {
     }
     expect(sliderValue(named('decay'), 0)).toBe(0);
     expect(sliderValue(named('rate'), 0)).toBeGreaterThan(0);
+  });
+
+  test('a value fits a field exactly where the schema takes it', () => {
+    for (const { key } of fields.filter(({ kind }) => kind !== 'list')) {
+      for (const value of [-1, 0, 0.5, 1, 2, 10, 100, 101, 'one', 'three', true]) {
+        expect([key, value, fits(named(key), value)]).toEqual([
+          key,
+          value,
+          params.safeParse({ [key]: value }).success,
+        ]);
+      }
+    }
   });
 
   test('lists as typed', () => {
