@@ -129,3 +129,8 @@ export function makeAxis({
   const ticks = kind === 'log' ? logTicks(low, high, count) : linearTicks(low, high, count, integers);
   return { kind, low, high, ticks };
 }
+
+/** Share of the way from an axis' low end to its high end. */
+export function share(axis: Axis, at: number): number {
+  return (at - axis.low) / (axis.high - axis.low);
+}

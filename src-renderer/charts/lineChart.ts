@@ -3,9 +3,20 @@
  * of the given size, so that the window, a file and a test see the same chart.
  */
 import type { EChartsCoreOption } from 'echarts/core';
-import { type Axis, type AxisKind, extent, invert, makeAxis, transform } from './axis.ts';
+import { type Axis, type AxisKind, extent, invert, makeAxis, share, transform } from './axis.ts';
 import { placeLabels } from './endLabels.ts';
-import { type ChartTheme, chartThemes, type LineStyle, readable, type ThemeName } from './palette.ts';
+import {
+  axisOption,
+  fontFamily,
+  fontSize,
+  graphicText,
+  leader,
+  mark,
+  shorten,
+  texts,
+} from './lineGraphics.ts';
+import { curve, errorBars, type PlacedLine } from './lineSeries.ts';
+import { chartThemes, type LineStyle, readable, type ThemeName } from './palette.ts';
 import type { Points } from './smoothing.ts';
 
 /** A raw curve stands faint behind its smoothed one; a reference is a thin neutral line. */
@@ -75,10 +86,6 @@ export interface LineChart {
   /** Labels that had no room. */
   readonly unlabelled: number;
 }
-
-// Single quotes: the renderer writes it into attributes that have double ones.
-export const fontFamily = "'Inter Variable', Inter, Helvetica, Arial, sans-serif";
-export const fontSize = 11;
 
 /** Null where no line has a point that the axes can show. */
 export function lineChart(input: LineChartInput): LineChart | null {
@@ -176,7 +183,7 @@ export function lineChart(input: LineChartInput): LineChart | null {
  * The curves with their errors; a reference only where it does not squash them, else its label says
  * on which side it lies.
  */
-function verticalExtent(shown: readonly Shown[]): [number, number] | null {
+function verticalExtent(shown: readonly PlacedLine[]): [number, number] | null {
   const curves = shown.filter(({ line }) => line.role !== 'reference');
   const own = extent(
     'linear',
@@ -195,11 +202,6 @@ function verticalExtent(shown: readonly Shown[]): [number, number] | null {
   return [Math.min(own[0], ...near), Math.max(own[1], ...near)];
 }
 
-/** Share of the way from an axis' low end to its high end. */
-export function share(axis: Axis, at: number): number {
-  return (at - axis.low) / (axis.high - axis.low);
-}
-
 /** The step under a pixel column of the plot. */
 export function stepAt(chart: Pick<LineChart, 'x' | 'plot'>, pixel: number): number {
   const { x, plot } = chart;
@@ -211,21 +213,12 @@ export function pixelOf(chart: Pick<LineChart, 'x' | 'plot'>, step: number): num
   return chart.plot.left + chart.plot.width * share(chart.x, transform(chart.x.kind, step));
 }
 
-interface Placed {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  /** Ends of error bars; empty where no error is known. */
-  readonly low: Float64Array;
-  readonly high: Float64Array;
-  readonly leftOut: number;
-}
-
 function place(
   { points, stderr }: ChartLine,
   xKind: AxisKind,
   yKind: AxisKind,
   [from, to]: readonly [number, number],
-): Placed {
+): Omit<PlacedLine, 'line'> {
   const count = points.step.length;
   const [x, y] = [new Float64Array(count), new Float64Array(count)];
   const hasErrors = stderr?.some((error) => error > 0) ?? false;
@@ -260,189 +253,4 @@ function lastFinite(values: Float64Array): number {
   for (let index = values.length - 1; index >= 0; index -= 1)
     if (Number.isFinite(values[index])) return index;
   return -1;
-}
-
-function axisOption(axis: Axis, theme: ChartTheme, labelled: boolean): EChartsCoreOption {
-  const at = axis.ticks.map((tick) => tick.at);
-  const names = new Map(axis.ticks.map((tick) => [tick.at, tick.label]));
-  return {
-    type: 'value',
-    min: axis.low,
-    max: axis.high,
-    axisLine: { show: false },
-    axisTick: { show: false, customValues: at },
-    splitLine: {
-      show: true,
-      showMinLine: true,
-      showMaxLine: true,
-      lineStyle: { color: theme.grid, width: 1 },
-    },
-    axisLabel: {
-      show: labelled,
-      customValues: at,
-      formatter: (value: number) => names.get(value) ?? nearest(axis, value),
-      color: theme.faint,
-      fontSize,
-      fontFamily,
-      margin: 6,
-      hideOverlap: true,
-    },
-  };
-}
-
-function nearest(axis: Axis, value: number): string {
-  const tolerance = (axis.high - axis.low) * 1e-6;
-  return axis.ticks.find((tick) => Math.abs(tick.at - value) < tolerance)?.label ?? '';
-}
-
-type Shown = Placed & { readonly line: ChartLine };
-
-function curve({ line, x, y }: Shown, theme: ChartTheme): EChartsCoreOption {
-  const data: [number, number][] = [];
-  let finite = 0;
-  for (let index = 0; index < x.length; index += 1) {
-    data.push([x[index] ?? Number.NaN, y[index] ?? Number.NaN]);
-    if (Number.isFinite(y[index])) finite += 1;
-  }
-  const reference = line.role === 'reference';
-  const color = reference ? theme.reference : line.style.color;
-  const { dash } = line.style;
-  return {
-    type: 'line',
-    name: `${line.runName} · ${line.series}`,
-    data,
-    color,
-    silent: true,
-    clip: true,
-    symbol: line.symbol,
-    symbolSize: 5,
-    // A handful of measurements, or one lone point, would not be seen as a line.
-    showSymbol:
-      !reference &&
-      line.role === 'curve' &&
-      finite <= 60 &&
-      (finite === 1 || line.stderr !== undefined || finite <= 12),
-    z: line.role === 'curve' ? 4 : 3,
-    lineStyle: {
-      color,
-      width: reference ? 1 : line.role === 'raw' ? 1 : 1.6,
-      opacity: line.role === 'raw' ? 0.28 : reference ? 0.75 : 1,
-      ...(reference ? { type: [4, 4] } : dash.length > 0 && line.role !== 'raw' ? { type: [...dash] } : {}),
-    },
-    itemStyle: { color },
-  };
-}
-
-function errorBars({ line, x, low, high }: Shown): EChartsCoreOption {
-  const data: [number, number, number][] = [];
-  for (let index = 0; index < x.length; index += 1) {
-    if (Number.isFinite(high[index])) data.push([x[index] ?? 0, low[index] ?? 0, high[index] ?? 0]);
-  }
-  return {
-    type: 'custom',
-    name: `${line.runName} · ${line.series} ± 1 s.e.`,
-    data,
-    silent: true,
-    clip: true,
-    z: 2,
-    dimensions: ['step', 'low', 'high'],
-    encode: { x: 0, y: [1, 2] },
-    renderItem: (
-      _: unknown,
-      api: { value(index: number): number; coord(point: [number, number]): [number, number] },
-    ) => {
-      const [px, bottom] = api.coord([api.value(0), api.value(1)]);
-      const [, top] = api.coord([api.value(0), api.value(2)]);
-      const style = { stroke: line.style.color, lineWidth: 1, opacity: 0.7 };
-      const stroke = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line',
-        shape: { x1, y1, x2, y2 },
-        style,
-      });
-      return {
-        type: 'group',
-        children: [
-          stroke(px, bottom, px, top),
-          stroke(px - 3, bottom, px + 3, bottom),
-          stroke(px - 3, top, px + 3, top),
-        ],
-      };
-    },
-  };
-}
-
-function graphicText(
-  text: string,
-  x: number,
-  y: number,
-  fill: string,
-  align: 'left' | 'right' | 'center',
-  verticalAlign: 'top' | 'middle' | 'bottom',
-  font = `${fontSize}px ${fontFamily}`,
-) {
-  return { type: 'text', silent: true, z: 10, style: { text, x, y, fill, align, verticalAlign, font } };
-}
-
-function texts({ title, yTitle, xTitle, showX, width }: LineChartInput, plot: Plot, theme: ChartTheme) {
-  const all = [graphicText(yTitle, 8, plot.top - 18, theme.faint, 'left', 'top')];
-  if (showX) {
-    all.push(
-      graphicText(
-        xTitle,
-        plot.left + plot.width / 2,
-        plot.top + plot.height + 22,
-        theme.faint,
-        'center',
-        'top',
-      ),
-    );
-  }
-  if (title !== undefined) {
-    all.push(
-      graphicText(shorten(title, width - 16), 8, 4, theme.text, 'left', 'top', `600 12px ${fontFamily}`),
-    );
-  }
-  return all;
-}
-
-/** A thin line from a curve's end to a label that had to move away from it. */
-function leader(label: { y: number; color: string; anchor: { x: number; y: number } }, plot: Plot) {
-  const right = plot.left + plot.width;
-  return {
-    type: 'polyline',
-    silent: true,
-    z: 9,
-    shape: {
-      points: [
-        [Math.min(label.anchor.x + 3, right), label.anchor.y],
-        [right, label.anchor.y],
-        [right + 6, label.y],
-      ],
-    },
-    style: { stroke: label.color, lineWidth: 1, opacity: 0.5, fill: 'none', lineDash: [1, 3] },
-  };
-}
-
-function mark(x: Axis, plot: Plot, step: number, color: string) {
-  const along = share(x, transform(x.kind, step));
-  if (!(along >= 0 && along <= 1)) return [];
-  const at = plot.left + plot.width * along;
-  const bottom = plot.top + plot.height;
-  return [
-    {
-      type: 'line',
-      silent: true,
-      z: 8,
-      shape: { x1: at, x2: at, y1: bottom - 5, y2: bottom },
-      style: { stroke: color, lineWidth: 1.5 },
-    },
-  ];
-}
-
-/** Cuts a text to a width, by the mean width of the face's letters; the whole stands in the readout. */
-export function shorten(text: string, width: number): string {
-  const letters = Math.max(3, Math.floor(width / (fontSize * 0.56)));
-  if (text.length <= letters) return text;
-  const head = Math.ceil((letters - 1) * 0.4);
-  return `${text.slice(0, head)}…${text.slice(text.length - (letters - 1 - head))}`;
 }

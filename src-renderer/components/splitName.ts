@@ -1,15 +1,11 @@
 /** Where a long name may be cut: its end stays whole, because it tells runs of one grid apart. */
 
-const separator = ' · ';
-
-/** Head, which may be shortened, and tail: as many whole last parts as `tail` letters hold, else just letters. */
+/** Head, which may be shortened, and tail: at most `tail` letters, from the start of a word where there is one. */
 export function splitName(name: string, tail: number): [head: string, tail: string] {
   if (name.length <= tail + 8) return [name, ''];
-  const parts = name.split(separator);
-  let end = '';
-  for (let part = parts.pop(); part !== undefined && parts.length > 0; part = parts.pop()) {
-    if (end.length + separator.length + part.length > tail) break;
-    end = separator + part + end;
-  }
-  return end === '' ? [name.slice(0, -tail), name.slice(-tail)] : [name.slice(0, -end.length), end];
+  const end = name.slice(-tail);
+  const word = name.at(-tail - 1) === ' ' ? 0 : end.indexOf(' ');
+  // A single long word is cut anywhere rather than lost.
+  const start = word >= 0 && word < tail - 4 ? word : 0;
+  return [name.slice(0, start - tail), end.slice(start)];
 }

@@ -109,6 +109,8 @@ export const useDesign = defineStore('design', () => {
       if (draft.value !== spec) return;
       plan.value = found;
       error.value = null;
+      // A draft that was wrong when examples were asked for, or one that begins anew with the same data.
+      if (!preview.value || previewError.value !== '') draw();
     } catch (cause) {
       if (draft.value !== spec) return;
       plan.value = null;

@@ -6,9 +6,9 @@ import {
   type LineChartInput,
   lineChart,
   pixelOf,
-  shorten,
   stepAt,
 } from '../../src-renderer/charts/lineChart.ts';
+import { shorten } from '../../src-renderer/charts/lineGraphics.ts';
 
 function line(values: readonly number[], more: Partial<ChartLine> = {}): ChartLine {
   return {

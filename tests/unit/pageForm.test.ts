@@ -133,15 +133,17 @@ test('runs without a number stand last in both directions', () => {
   expect(sortRuns(rows, 'loss', true).map(({ id }) => id)).toEqual(['1', '2', '0']);
 });
 
-test('names are cut between their parts, and keep their end', () => {
+test('names are cut between words, and keep their end', () => {
   expect(splitName('short', 16)).toEqual(['short', '']);
-  expect(splitName('a very long grid · decay 0.1 · seed 3', 22)).toEqual([
-    'a very long grid',
-    ' · decay 0.1 · seed 3',
+  expect(splitName('a very long grid · decay 0.1 · seed 3', 20)).toEqual([
+    'a very long grid ·',
+    ' decay 0.1 · seed 3',
   ]);
-  expect(splitName('a very long grid · decay 0.1 · seed 3', 12)).toEqual([
-    'a very long grid · decay 0.1',
-    ' · seed 3',
+  expect(splitName('a very long grid · decay 0.1 · seed 3', 18)).toEqual([
+    'a very long grid · ',
+    'decay 0.1 · seed 3',
   ]);
   expect(splitName('abcdefghijklmnopqrstuvwxyz', 5)).toEqual(['abcdefghijklmnopqrstu', 'vwxyz']);
+  for (const tail of [5, 12, 16, 22])
+    expect(splitName('digits · rate 0.1 · seed 12', tail).join('')).toBe('digits · rate 0.1 · seed 12');
 });
