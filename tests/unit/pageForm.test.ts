@@ -135,13 +135,14 @@ test('runs without a number stand last in both directions', () => {
 
 test('names are cut between words, and keep their end', () => {
   expect(splitName('short', 16)).toEqual(['short', '']);
+  // The last 20 letters begin with a word; the last 17 within one.
   expect(splitName('a very long grid · decay 0.1 · seed 3', 20)).toEqual([
-    'a very long grid ·',
-    ' decay 0.1 · seed 3',
+    'a very long grid ',
+    '· decay 0.1 · seed 3',
   ]);
-  expect(splitName('a very long grid · decay 0.1 · seed 3', 18)).toEqual([
-    'a very long grid · ',
-    'decay 0.1 · seed 3',
+  expect(splitName('a very long grid · decay 0.1 · seed 3', 17)).toEqual([
+    'a very long grid · decay',
+    ' 0.1 · seed 3',
   ]);
   expect(splitName('abcdefghijklmnopqrstuvwxyz', 5)).toEqual(['abcdefghijklmnopqrstu', 'vwxyz']);
   for (const tail of [5, 12, 16, 22])
