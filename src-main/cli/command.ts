@@ -1,7 +1,7 @@
 /** What every command shares: its options, its context, and how it ends. */
 import { Command } from 'commander';
+import { libraryFolder } from '#host/libraryFolder.ts';
 import { errorDocument, errorLine, exitCode, exitCodeOf } from './failure.ts';
-import { libraryFolder } from './libraryFolder.ts';
 import { type Output, processOutput } from './output.ts';
 
 export interface Context {

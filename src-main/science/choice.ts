@@ -47,6 +47,34 @@ export function settingIssue(error: z.ZodError): { readonly path: string; readon
   if (issue?.code === 'unrecognized_keys' && issue.keys[0] !== undefined) {
     return { path: [...keys, issue.keys[0]].join('.'), why: 'there is no such setting. Remove it' };
   }
-  const isMissing = issue?.code === 'invalid_type' && issue.input === undefined;
-  return { path: keys.join('.'), why: isMissing ? 'it is missing' : (issue?.message ?? 'invalid') };
+  return { path: keys.join('.'), why: issue ? inWords(issue) : 'it is not valid' };
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  string: 'text',
+  array: 'a list',
+  object: 'a group of settings',
+};
+
+function inWords(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? 'it is missing'
+        : `it must be ${kinds[issue.expected] ?? issue.expected}`;
+    case 'too_small': {
+      if (issue.origin === 'string' || issue.origin === 'array') return 'it must not be empty';
+      return `it must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    }
+    case 'too_big':
+      return `it must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    case 'invalid_value':
+      return `it must be ${issue.values.map(String).join(' or ')}`;
+    default:
+      // A schema's own rule, which says itself what it wants.
+      return issue.message;
+  }
 }

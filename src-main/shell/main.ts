@@ -4,7 +4,7 @@ import { app, type BrowserWindow, dialog, nativeTheme } from 'electron';
 import { serve } from '#contract/rpc.ts';
 import { shellMethods } from '#contract/shell.ts';
 import { createBridge, type HostBridge } from './bridge.ts';
-import { libraryFolder } from './library.ts';
+import { libraryOf } from './library.ts';
 import { setMenu } from './menu.ts';
 import { shellApi } from './methods.ts';
 import { confinePages, pageUrl, registerPageScheme, servePage } from './page.ts';
@@ -20,7 +20,7 @@ const host = {
 
 app.setName('Basin');
 registerPageScheme();
-const library = libraryFolder(process.argv, process.env, process.cwd());
+const library = libraryOf(process.argv, process.env, process.cwd());
 // A second start shows the window that is there, with the library that it asked for.
 if (app.requestSingleInstanceLock({ library })) void app.whenReady().then(openWindow);
 else app.quit();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BasinError } from '#contract/error.ts';
+import { libraryFolder } from '#host/libraryFolder.ts';
 import { errorDocument, errorLine, exitCodeOf } from '../../src-main/cli/failure.ts';
 import { formatAgo, formatBytes, formatNumber, formatSeconds } from '../../src-main/cli/format.ts';
-import { libraryFolder } from '../../src-main/cli/libraryFolder.ts';
 import { jsonText, type Output } from '../../src-main/cli/output.ts';
 import { edits, nearest } from '../../src-main/cli/suggest.ts';
 import { table } from '../../src-main/cli/table.ts';

@@ -118,6 +118,20 @@ describe('bad input is named by its path', () => {
     expect(error.message).not.toContain('missing');
   });
 
+  test.each([
+    ['steps', 0, 'Setting steps: it must be at least 1.'],
+    ['steps', 1.5, 'Setting steps: it must be a whole number.'],
+    ['steps', 'many', 'Setting steps: it must be a number.'],
+    ['optimizer.learningRate', 0, 'Setting optimizer.learningRate: it must be more than 0.'],
+    ['optimizer.beta1', 2, 'Setting optimizer.beta1: it must be at most 0.9999.'],
+    ['seeds', [], 'Setting seeds: it must not be empty.'],
+    ['flatness.distribution', 'uniform', 'Setting flatness.distribution: it must be rademacher or normal.'],
+    ['encoder.heads', 5, 'Setting encoder.heads: it must divide the width.'],
+  ])('%s = %j is told in words', (path, value, message) => {
+    const error = errorOf(() => resolveExperiment(withSetting(spec('mlm-pcfg'), path, value)));
+    expect(error.message).toBe(message);
+  });
+
   test('a missing setting is called missing', () => {
     const { steps: _steps, ...rest } = spec('mlm-pcfg');
     expect(errorOf(() => resolveExperiment(rest)).message).toBe('Setting steps: it is missing.');

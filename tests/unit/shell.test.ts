@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { libraryFolder } from '../../src-main/shell/library.ts';
+import { libraryOf } from '../../src-main/shell/library.ts';
 import { siblingPaths, writeWhole } from '../../src-main/shell/saveFiles.ts';
 import { readSettings, writeSettings } from '../../src-main/shell/settings.ts';
 
@@ -16,13 +16,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('the library folder', () => {
   const home = { HOME: '/home/ada' };
   test('is the one named by --library, in both spellings, relative to where the app was started', () => {
-    expect(libraryFolder(['electron', '--library', 'runs'], home, '/data')).toBe('/data/runs');
-    expect(libraryFolder(['electron', '--library=/runs'], home, '/data')).toBe('/runs');
+    expect(libraryOf(['electron', '--library', 'runs'], home, '/data')).toBe('/data/runs');
+    expect(libraryOf(['electron', '--library=/runs'], home, '/data')).toBe('/runs');
   });
   test('else BASIN_LIBRARY, else the data folder; a relative XDG_DATA_HOME is ignored', () => {
-    expect(libraryFolder([], { BASIN_LIBRARY: '/a', XDG_DATA_HOME: '/b' }, '/')).toBe('/a');
-    expect(libraryFolder([], { BASIN_LIBRARY: '', XDG_DATA_HOME: '/b' }, '/')).toBe('/b/basin');
-    expect(libraryFolder([], { XDG_DATA_HOME: 'b' }, '/')).toMatch(/\.local\/share\/basin$/);
+    expect(libraryOf([], { BASIN_LIBRARY: '/a', XDG_DATA_HOME: '/b' }, '/')).toBe('/a');
+    expect(libraryOf([], { BASIN_LIBRARY: '', XDG_DATA_HOME: '/b' }, '/')).toBe('/b/basin');
+    expect(libraryOf([], { XDG_DATA_HOME: 'b' }, '/')).toMatch(/\.local\/share\/basin$/);
   });
 });
 

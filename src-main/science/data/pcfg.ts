@@ -41,16 +41,19 @@ const params = z
           'gives the released grammar’s mean length, 10.6 words.',
       }),
   })
-  .refine((p) => p.rulesMin <= p.rulesMax, { path: ['rulesMin'], error: 'must not exceed rulesMax' })
+  .refine((p) => p.rulesMin <= p.rulesMax, { path: ['rulesMin'], error: 'it must not exceed rulesMax' })
   .refine((p) => p.rulesMax <= p.symbols ** 2, {
     path: ['rulesMax'],
-    error: 'must not exceed symbols², the number of pairs',
+    error: 'it must not exceed symbols², the number of pairs',
   })
   .refine((p) => p.symbolWordsMin <= p.symbolWordsMax, {
     path: ['symbolWordsMin'],
-    error: 'must not exceed symbolWordsMax',
+    error: 'it must not exceed symbolWordsMax',
   })
-  .refine((p) => p.symbolWordsMax <= p.words, { path: ['symbolWordsMax'], error: 'must not exceed words' });
+  .refine((p) => p.symbolWordsMax <= p.words, {
+    path: ['symbolWordsMax'],
+    error: 'it must not exceed words',
+  });
 
 type PcfgParams = z.output<typeof params>;
 

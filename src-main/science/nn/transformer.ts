@@ -48,7 +48,7 @@ const params = z
       scale: 'log',
     }),
   })
-  .refine(({ width, heads }) => width % heads === 0, { path: ['heads'], error: 'must divide the width' });
+  .refine(({ width, heads }) => width % heads === 0, { path: ['heads'], error: 'it must divide the width' });
 
 export const transformer: TokenEncoder<typeof params> = {
   kind: 'encoder',
