@@ -7,9 +7,10 @@ import type { Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { optimizers } from '../../components.ts';
 import type { ImageData } from '../../data/images.ts';
+import { flatnessMeasure } from '../flatness.ts';
 import { stepProgram, type Training, takeStep } from '../training.ts';
 import { augmentations, datasets } from './components.ts';
-import { type Encoding, encoding, flatnessMeasure, probeMeasures } from './measures.ts';
+import { type Encoding, encoding, probeMeasures } from './measures.ts';
 import { buildModel } from './model.ts';
 import { type Pairs, positivePairs } from './pairs.ts';
 
@@ -50,7 +51,12 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
     },
     measures: [
       ...probeMeasures(spec, encoded, untrained.get, engine),
-      ...flatnessMeasure(spec, model, parameters, pairs, engine),
+      ...flatnessMeasure(spec, {
+        engine,
+        parameters,
+        loss: ({ views }) => model.loss(views as Tensor4D),
+        batch: pairs.fixed,
+      }),
     ],
     dispose() {
       program.dispose();

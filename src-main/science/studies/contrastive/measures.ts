@@ -1,17 +1,14 @@
-/** What a contrastive run measures beside its loss: probes on frozen features, and flatness. */
+/** What a contrastive run measures beside its loss: probes on frozen features. */
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
-import type { Engine, Inputs } from '#engine/engine.ts';
-import type { Parameters } from '#engine/parameters.ts';
+import type { Engine } from '#engine/engine.ts';
 import { stream } from '#engine/random.ts';
 import type { Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
-import { flatnessMeasures } from '../../components.ts';
 import type { ImageData, ImageSet } from '../../data/images.ts';
 import type { FeatureSet, Measured, ProbeTask } from '../../definition.ts';
 import type { Measure } from '../training.ts';
 import { probes } from './components.ts';
 import type { ContrastiveModel } from './model.ts';
-import type { Pairs } from './pairs.ts';
 
 /** Images that are encoded at once. */
 const block = 500;
@@ -82,33 +79,4 @@ export function probeMeasures(
       },
     };
   });
-}
-
-export function flatnessMeasure(
-  spec: ContrastiveRunSpec,
-  model: ContrastiveModel,
-  parameters: Parameters,
-  pairs: Pairs,
-  engine: Engine,
-): Measure[] {
-  if (spec.flatness === null) return [];
-  const { definition, params } = chosen(flatnessMeasures, spec.flatness, 'flatness');
-  const landscape = {
-    engine,
-    parameters,
-    loss: ({ views }: Inputs) => model.loss(views as Tensor4D),
-    batch: (size: number) => pairs.fixed(size),
-  };
-  return [
-    {
-      activity: definition.title.toLowerCase(),
-      every: spec.flatness.every,
-      run(step) {
-        const random = stream(spec.seed, 'flatness', step);
-        const { estimate, stderr, samples } = definition.measure(params, landscape, random);
-        const detail = { samples: [...samples] };
-        return [{ name: `flatness/${definition.id}`, value: estimate, stderr, detail }];
-      },
-    },
-  ];
 }

@@ -5,10 +5,11 @@ import { SeededParameters } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
 import { optimizers } from '../../components.ts';
 import type { Language } from '../../data/language.ts';
+import { flatnessMeasure } from '../flatness.ts';
 import { stepProgram, type Training, takeStep } from '../training.ts';
 import { type Batches, maskedBatches } from './batches.ts';
 import { datasets, maskings } from './components.ts';
-import { evaluationMeasures, flatnessMeasure, probeMeasures } from './measures.ts';
+import { evaluationMeasures, probeMeasures } from './measures.ts';
 import { buildModel } from './model.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
 
@@ -52,7 +53,7 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
     measures: [
       ...evaluated.measures,
       ...probed.measures,
-      ...flatnessMeasure(spec, model, parameters, batches, engine),
+      ...flatnessMeasure(spec, { engine, parameters, loss: model.loss, batch: batches.fixed }),
     ],
     dispose() {
       program.dispose();

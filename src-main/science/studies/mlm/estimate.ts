@@ -41,7 +41,8 @@ export function estimate(spec: MlmRunSpec): Estimate {
   const oneProbe = sentences * (perSequence * forwardShare + tasks * width * perFeature);
   const probing =
     (spec.probes.length > 0 ? sentences * tasks * perLabel : 0) +
-    spec.probes.reduce((sum, { every }) => sum + measured(every) * oneProbe, 0);
+    // Once more at the end, for the untrained encoder.
+    spec.probes.reduce((sum, { every }) => sum + (measured(every) + 1) * oneProbe, 0);
 
   // Weights and, for either optimizer, one or two numbers beside each.
   const slots = spec.optimizer.id === 'adamw' ? 3 : 2;

@@ -1,16 +1,14 @@
-/** What an MLM run measures beside its loss: distance from the truth, probes, flatness. */
+/** What an MLM run measures beside its loss: distance from the truth, probes. */
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
-import type { Parameters } from '#engine/parameters.ts';
+import { SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
 import { chosen } from '../../choice.ts';
-import { flatnessMeasures } from '../../components.ts';
 import type { Language, Sentence } from '../../data/language.ts';
-import type { MaskedPredictor, ProbeTask } from '../../definition.ts';
+import type { MaskedPredictor, Measured, ProbeTask } from '../../definition.ts';
 import type { Measure } from '../training.ts';
-import type { Batches } from './batches.ts';
 import { evaluations, probes } from './components.ts';
-import type { MlmModel } from './model.ts';
+import { buildModel, type MlmModel } from './model.ts';
 import { type DownstreamTask, downstreamTasks, majority } from './tasks.ts';
 import { sequences, type Tokens, tokenAt } from './tokens.ts';
 
@@ -60,15 +58,20 @@ export function evaluationMeasures(
   return { measures, references, changed() {}, dispose: () => program.dispose() };
 }
 
-export function probeMeasures(
-  spec: MlmRunSpec,
-  language: Language,
+/** Features of the downstream tasks' sentences under one model, at the weights of the moment. */
+interface Encoding {
+  /** Encoded when first asked for; kept until `changed`. */
+  tasks(): readonly ProbeTask[];
+  changed(): void;
+  dispose(): void;
+}
+
+function encoding(
+  tasks: readonly DownstreamTask[],
   tokens: Tokens,
   model: MlmModel,
   engine: Engine,
-): Measures {
-  if (spec.probes.length === 0) return { measures: [], references: {}, changed() {}, dispose() {} };
-  const tasks = downstreamTasks(language, spec.seed);
+): Encoding {
   const program = engine.compile('features', (inputs) => ({ features: model.features(inputs) }));
   const width = tokens.length * model.width;
   const encode = (sentences: readonly Sentence[]): Float32Array => {
@@ -80,35 +83,63 @@ export function probeMeasures(
     return features;
   };
   let known: readonly ProbeTask[] | undefined;
-  const probeTasks = (): readonly ProbeTask[] => {
-    known ??= withFeatures(tasks, width, encode);
-    return known;
+  return {
+    tasks() {
+      known ??= withFeatures(tasks, width, encode);
+      return known;
+    },
+    changed() {
+      known = undefined;
+    },
+    dispose: () => program.dispose(),
   };
+}
+
+/**
+ * Each probe on every task and, after the last step, also on the encoder as it was drawn: random features
+ * are far from useless, and what training added is the difference.
+ */
+export function probeMeasures(
+  spec: MlmRunSpec,
+  language: Language,
+  tokens: Tokens,
+  model: MlmModel,
+  engine: Engine,
+): Measures {
+  if (spec.probes.length === 0) return { measures: [], references: {}, changed() {}, dispose() {} };
+  const tasks = downstreamTasks(language, spec.seed);
+  const trained = encoding(tasks, tokens, model, engine);
+  const drawn = new SeededParameters(spec.seed);
+  let untrained: Encoding | undefined;
   const measures = spec.probes.map((choice, i) => {
     const { definition, params } = chosen(probes, choice, `probes.${i}`);
+    const { id } = definition;
+    const probed = (name: string, step: number, of: Encoding): Measured[] =>
+      of.tasks().map((task) => {
+        const random = stream(spec.seed, `probe/${id}/${task.id}`, step);
+        const { accuracy, stderr, baseline } = definition.run(params, task, engine, random);
+        return { name: `accuracy/${name}/${task.id}`, value: accuracy, stderr, detail: { baseline } };
+      });
     return {
       activity: definition.title.toLowerCase(),
       every: choice.every,
-      run: (step: number) =>
-        probeTasks().map((task) => {
-          const random = stream(spec.seed, `probe/${definition.id}/${task.id}`, step);
-          const { accuracy, stderr, baseline } = definition.run(params, task, engine, random);
-          return {
-            name: `accuracy/${definition.id}/${task.id}`,
-            value: accuracy,
-            stderr,
-            detail: { baseline },
-          };
-        }),
+      run(step: number) {
+        const now = probed(id, step, trained);
+        if (step < spec.steps) return now;
+        untrained ??= encoding(tasks, tokens, buildModel(spec, tokens, drawn), engine);
+        return [...now, ...probed(`${id}_untrained`, step, untrained)];
+      },
     };
   });
   return {
     measures,
     references: Object.fromEntries(tasks.map(({ id, test }) => [`baseline/${id}`, majority(test)])),
-    changed() {
-      known = undefined;
+    changed: trained.changed,
+    dispose() {
+      trained.dispose();
+      untrained?.dispose();
+      drawn.dispose();
     },
-    dispose: () => program.dispose(),
   };
 }
 
@@ -128,28 +159,4 @@ function withFeatures(
     train: { ...train, labels: task.train.labels },
     test: { ...test, labels: task.test.labels },
   }));
-}
-
-export function flatnessMeasure(
-  spec: MlmRunSpec,
-  model: MlmModel,
-  parameters: Parameters,
-  batches: Batches,
-  engine: Engine,
-): readonly Measure[] {
-  if (spec.flatness === null) return [];
-  const { definition, params } = chosen(flatnessMeasures, spec.flatness, 'flatness');
-  const landscape = { engine, parameters, loss: model.loss, batch: batches.fixed };
-  return [
-    {
-      activity: definition.title.toLowerCase(),
-      every: spec.flatness.every,
-      run(step) {
-        const random = stream(spec.seed, 'flatness', step);
-        const { estimate, stderr, samples } = definition.measure(params, landscape, random);
-        const detail = { samples: [...samples] };
-        return [{ name: `flatness/${definition.id}`, value: estimate, stderr, detail }];
-      },
-    },
-  ];
 }

@@ -1,6 +1,7 @@
 /** What the reports of contrastive presets share: one row a run with its final numbers. */
-import type { Report } from '#contract/report.ts';
+import type { ReportTable } from '#contract/report.ts';
 import type { RunResult } from '../../../definition.ts';
+import { finalValuesTable } from '../../finalValues.ts';
 
 const columns = [
   { title: 'Loss', series: 'loss' },
@@ -12,26 +13,8 @@ const columns = [
 ] as const;
 
 /** Losses of different kinds stand in one column but not on one scale. */
-export function resultsTable(runs: readonly RunResult[]): Report['tables'][number] {
-  return {
-    title: 'Final values',
-    columns: [
-      { title: 'Run' },
-      { title: 'Objective' },
-      { title: 'Seed' },
-      { title: 'Steps' },
-      ...columns.map(({ title }) => ({ title })),
-      { title: 'Time', unit: 's' },
-    ],
-    rows: runs.map(({ name, spec, step, metrics, seconds }) => [
-      name,
-      spec.loss.id,
-      spec.seed,
-      step,
-      ...columns.map(({ series }) => metrics[series] ?? null),
-      seconds,
-    ]),
-  };
+export function resultsTable(runs: readonly RunResult[]): ReportTable {
+  return finalValuesTable(runs, { title: 'Objective', id: ({ spec }) => spec.loss.id }, columns);
 }
 
 export function statusStatement({ name, status, step }: RunResult): string {

@@ -1,6 +1,7 @@
 /** What the reports of MLM presets share: a run's final numbers, in sentences and as one row. */
-import type { Report } from '#contract/report.ts';
+import type { ReportTable } from '#contract/report.ts';
 import type { RunResult } from '../../../definition.ts';
+import { finalValuesTable } from '../../finalValues.ts';
 
 /** Nats of excess below which the pre-training task counts as solved. Basin's own definition. */
 export const saturation = 0.01;
@@ -16,26 +17,8 @@ const columns = [
   { title: 'C', series: 'accuracy/linear/C' },
 ] as const;
 
-export function resultsTable(runs: readonly RunResult[]): Report['tables'][number] {
-  return {
-    title: 'Final values',
-    columns: [
-      { title: 'Run' },
-      { title: 'Optimizer' },
-      { title: 'Seed' },
-      { title: 'Steps' },
-      ...columns.map(({ series: _series, ...column }) => column),
-      { title: 'Time', unit: 's' },
-    ],
-    rows: runs.map(({ name, spec, step, metrics, seconds }) => [
-      name,
-      spec.optimizer.id,
-      spec.seed,
-      step,
-      ...columns.map(({ series }) => metrics[series] ?? null),
-      seconds,
-    ]),
-  };
+export function resultsTable(runs: readonly RunResult[]): ReportTable {
+  return finalValuesTable(runs, { title: 'Optimizer', id: ({ spec }) => spec.optimizer.id }, columns);
 }
 
 /** The last value of a series, with the standard error that was measured with it. */
@@ -78,7 +61,9 @@ export function probeStatement(run: RunResult): string | null {
     const accuracy = finalValue(run, `accuracy/linear/${task}`);
     const baseline = run.metrics[`baseline/${task}`];
     if (!accuracy || baseline === undefined) return [];
-    return [`task ${task} ${percent(accuracy.value)} (most frequent class ${percent(baseline)})`];
+    const untrained = run.metrics[`accuracy/linear_untrained/${task}`];
+    const before = untrained === undefined ? '' : `untrained encoder ${percent(untrained)}, `;
+    return [`task ${task} ${percent(accuracy.value)} (${before}most frequent class ${percent(baseline)})`];
   });
   return parts.length === 0 ? null : `${run.name}: a linear probe solves ${parts.join(', ')}.`;
 }

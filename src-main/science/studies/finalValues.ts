@@ -1,0 +1,36 @@
+/** The table that reports share: one row a run with its last numbers. */
+import type { ReportTable } from '#contract/report.ts';
+import type { RunResult } from '../definition.ts';
+
+export interface ValueColumn {
+  readonly title: string;
+  readonly series: string;
+  readonly unit?: string;
+}
+
+/** `component` is what tells the runs of such a table apart, beside their seeds. */
+export function finalValuesTable(
+  runs: readonly RunResult[],
+  component: { readonly title: string; readonly id: (run: RunResult) => string },
+  columns: readonly ValueColumn[],
+): ReportTable {
+  return {
+    title: 'Final values',
+    columns: [
+      { title: 'Run' },
+      { title: component.title },
+      { title: 'Seed' },
+      { title: 'Steps' },
+      ...columns.map(({ series: _series, ...column }) => column),
+      { title: 'Time', unit: 's' },
+    ],
+    rows: runs.map((run) => [
+      run.name,
+      component.id(run),
+      run.spec.seed,
+      run.step,
+      ...columns.map(({ series }) => run.metrics[series] ?? null),
+      run.seconds,
+    ]),
+  };
+}
