@@ -66,7 +66,7 @@ export class ShapesOnly extends Parameters {
 
   protected make(_name: string, shape: readonly number[]): Variable {
     // Enough for a `build` that only creates weights; using one in an operation fails at once.
-    return { shape: [...shape], size: sizeOf(shape) } as unknown as Variable;
+    return { shape: [...shape], rank: shape.length, size: sizeOf(shape) } as unknown as Variable;
   }
 }
 
