@@ -114,6 +114,13 @@ export function frameCommands(): Command[] {
       run: () => actions.each('resume', acted()),
     },
     {
+      id: 'run-first',
+      title: 'Run first of all that wait',
+      group: 'Runs',
+      enabled: () => acted().some(({ status }) => status === 'queued'),
+      run: () => actions.runFirst(acted()),
+    },
+    {
       id: 'stop',
       title: 'Stop',
       group: 'Runs',

@@ -49,6 +49,17 @@ export const useRunActions = defineStore('runActions', () => {
     return each(rows.some((row) => can('pause', row)) ? 'pause' : 'resume', rows);
   }
 
+  /** Ahead of all that wait; among several, in their present order. */
+  async function runFirst(rows: readonly RunSummary[]): Promise<void> {
+    const waiting = [...runs.rows.values()].filter(({ status }) => status === 'queued');
+    const priority = Math.max(0, ...waiting.map((row) => row.priority)) + 1;
+    for (const row of rows.filter(({ status }) => status === 'queued')) {
+      await notices.attempt(`Run ${row.name} first`, async () => {
+        runs.changed(await host.api().setPriority({ run: row.id, priority }));
+      });
+    }
+  }
+
   async function rename(row: RunSummary): Promise<void> {
     const name = (await dialogs.prompt('Rename run', 'Name', row.name, 'Rename'))?.trim();
     if (!name || name === row.name) return;
@@ -102,5 +113,5 @@ export const useRunActions = defineStore('runActions', () => {
     }
   }
 
-  return { each, pauseOrResume, rename, editTags, remove };
+  return { each, pauseOrResume, runFirst, rename, editTags, remove };
 });

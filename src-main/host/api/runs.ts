@@ -11,6 +11,7 @@ import { readMeasurements } from '../store/measurements.ts';
 import {
   deleteRun,
   readEvents,
+  readQueue,
   readRun,
   readRuns,
   type StoredRun,
@@ -148,6 +149,8 @@ export function runMethods(context: Context): Methods {
     setPriority: ({ run, priority }) => {
       const { id } = findRun(db, run);
       updateRun(db, id, { priority });
+      // The places of all that wait may have changed with it.
+      context.announce(readQueue(db).map((waiting) => waiting.id));
       return changed(id);
     },
     compare: ({ checkpoints, tolerance }) => compare(db, checkpoints, tolerance),
