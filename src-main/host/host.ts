@@ -61,7 +61,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
     queue,
     announce: (runs) => announceRuns(library, emit, runs),
     removed: (run) => emit({ type: 'removed', run }),
-    own: (run) => own.add(run),
+    own: (run) => {
+      own.add(run);
+      if (options.takesRuns === 'own') queue.keep(run);
+    },
   };
   try {
     queue.open();

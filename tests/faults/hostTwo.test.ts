@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openFakeHost, queueRun, reaches, temporaryFolder, until } from '../fixtures/hosts.ts';
 
@@ -48,4 +49,18 @@ test('a host takes only what it is to take', async () => {
   await own.api.pause({ run: strange.id });
   await own.api.resume({ run: strange.id });
   await reaches(own, strange.id, 'finished');
+});
+
+test('what a host keeps for itself waits for it, and is free when that host has gone', async () => {
+  const folder = temporaryFolder();
+  const command = await openFakeHost(folder, { takesRuns: 'own' });
+  const first = await queueRun(command, { stepMilliseconds: 20 }, { steps: 2000 });
+  const second = await queueRun(command);
+  await reaches(command, first.id, 'running');
+  const window = await openFakeHost(folder);
+  // Longer than the window takes to look for work.
+  await delay(1000);
+  expect((await window.api.run({ run: second.id })).status).toBe('queued');
+  await command.close();
+  await reaches(window, second.id, 'finished');
 });

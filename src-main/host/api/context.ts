@@ -12,6 +12,6 @@ export interface Context {
   /** Tells listeners that these runs' rows have changed. */
   announce(runs: readonly string[]): void;
   removed(run: string): void;
-  /** The run was created or resumed through this host. */
+  /** The run was created or resumed through this host, and waits. */
   own(run: string): void;
 }

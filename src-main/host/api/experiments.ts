@@ -42,8 +42,12 @@ export function experimentMethods(context: Context): Methods {
     createExperiment: ({ spec: input, name, priority }) => {
       const { spec, runs } = resolved(input);
       const named = runs.map((run) => ({ name: runName(name, run.name, runs.length), spec: run.spec }));
-      const created = insertExperiment(library, spec, name ?? spec.title, named, priority);
-      for (const id of created.runs) context.own(id);
+      // At once, so that no other host takes a run in between.
+      const created = db.transaction(() => {
+        const inserted = insertExperiment(library, spec, name ?? spec.title, named, priority);
+        for (const id of inserted.runs) context.own(id);
+        return inserted;
+      });
       context.announce(created.runs);
       queue.announce();
       queue.fill();

@@ -64,7 +64,7 @@ export function runMethods(context: Context): Methods {
   /** Where the run does not run: one change of state, made only while the action is allowed. */
   const moveTo = (run: StoredRun, action: RunAction, status: 'paused' | 'stopped' | 'queued'): RunSummary => {
     assertAllowed(action, run);
-    if (!updateRun(db, run.id, { status, error: null }, [run.status])) {
+    if (!updateRun(db, run.id, { status, error: null, owner: null }, [run.status])) {
       // It changed between the look and the change: judge it anew.
       return moveTo(findRun(db, run.id), action, status);
     }
@@ -105,8 +105,11 @@ export function runMethods(context: Context): Methods {
     resume: ({ run: text }) => {
       const run = findRun(db, text);
       assertAllowed('resume', run);
-      context.own(run.id);
-      moveTo(run, 'resume', 'queued');
+      // At once, so that no other host takes it in between.
+      db.transaction(() => {
+        moveTo(run, 'resume', 'queued');
+        context.own(run.id);
+      });
       queue.fill();
       return fresh(run.id);
     },

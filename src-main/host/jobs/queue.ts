@@ -115,6 +115,9 @@ export class JobQueue {
   async close(patience: number): Promise<void> {
     this.closing = true;
     clearInterval(this.timer);
+    const { db } = this.library;
+    const kept = readQueue(db).filter(({ owner }) => owner === this.options.owner);
+    for (const { id } of kept) updateRun(db, id, { owner: null }, ['queued']);
     await Promise.all([...this.jobs.values()].map((job) => job.shutDown(patience)));
   }
 
@@ -123,11 +126,21 @@ export class JobQueue {
     const { db } = this.library;
     for (const run of readQueue(db)) {
       // A paused run may be queued again before its old worker is gone.
-      if (this.jobs.has(run.id) || !this.options.takes(run)) continue;
+      if (this.jobs.has(run.id) || !this.options.takes(run) || this.isAnothers(run)) continue;
       const change = { status: 'running' as const, owner: this.options.owner, error: null };
       if (updateRun(db, run.id, change, ['queued'])) return readRun(db, run.id);
     }
     return undefined;
+  }
+
+  /** A command that waits for its own runs keeps them: a window that took one would end it when it closes. */
+  private isAnothers({ owner }: QueuedRun): boolean {
+    return owner !== null && owner !== this.options.owner && isAlive(owner);
+  }
+
+  /** Keeps a queued run for this host, as long as it lives. */
+  keep(run: string): void {
+    updateRun(this.library.db, run, { owner: this.options.owner }, ['queued']);
   }
 
   private poll(): void {

@@ -107,11 +107,11 @@ export function deleteRun(db: Database, run: StoredRun): void {
   });
 }
 
-export type QueuedRun = Pick<StoredRun, 'id' | 'name' | 'experiment' | 'priority'>;
+export type QueuedRun = Pick<StoredRun, 'id' | 'name' | 'experiment' | 'priority' | 'owner'>;
 
 /** The queue in the order in which it will be worked off. */
 export function readQueue(db: Database): QueuedRun[] {
-  const columns = ['id', 'name', 'experiment', 'priority'] as const;
+  const columns = ['id', 'name', 'experiment', 'priority', 'owner'] as const;
   const queued = db.from.selectFrom('runs').select(columns).where('status', '=', 'queued');
   return db.all(queued.orderBy('priority', 'desc').orderBy('seq'));
 }
