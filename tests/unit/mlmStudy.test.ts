@@ -257,18 +257,46 @@ describe('reports', () => {
     expect(stopped.statements[0]).toContain('stopped');
   });
 
-  test('mlm-optimizers compares flatness at equal loss only', () => {
-    const sgd = specOf({ optimizer: { id: 'sgd' } });
-    const traces = (adamw: number, other: number, excess: number) => {
-      const measurements = [{ step: 60, name: 'flatness/trace', value: 0, stderr: 2 }];
-      return mlmOptimizers.report(resolveExperiment(mlmOptimizers.experiment), [
-        result({ measurements }, { 'flatness/trace': adamw }),
-        result({ measurements, spec: sgd }, { 'flatness/trace': other, 'loss/excess': excess }),
-      ]).verdict;
-    };
-    expect(traces(80, 100, 0.105)).toBe('held');
-    expect(traces(80, 83, 0.105)).toBe('not held');
-    expect(traces(80, 100, 0.2)).toBe('not tested');
+  describe('mlm-optimizers', () => {
+    /** [step, excess, trace] of each moment at which both were measured. */
+    const at = (places: readonly (readonly [number, number, number])[]) =>
+      places.flatMap(([step, excess, trace]) => [
+        { step, name: 'loss/excess', value: excess, stderr: 0.005 },
+        { step, name: 'flatness/trace', value: trace, stderr: 2 },
+      ]);
+    const report = (
+      adamw: readonly (readonly [number, number, number])[],
+      sgd: readonly (readonly [number, number, number])[],
+    ) =>
+      mlmOptimizers.report(resolveExperiment(mlmOptimizers.experiment), [
+        result({ measurements: at(adamw) }, {}),
+        result({ measurements: at(sgd), spec: specOf({ optimizer: { id: 'sgd' } }) }, {}),
+      ]);
+
+    test('compares flatness at equal loss only', () => {
+      expect(report([[60, 0.1, 80]], [[60, 0.105, 100]]).verdict).toBe('held');
+      expect(report([[60, 0.1, 80]], [[60, 0.105, 83]]).verdict).toBe('not held');
+      expect(report([[60, 0.1, 80]], [[60, 0.2, 100]]).verdict).toBe('not tested');
+    });
+
+    test('takes the lowest loss that both reach, whenever they do', () => {
+      const { verdict, statements } = report(
+        [
+          [20, 0.2, 90],
+          [40, 0.12, 80],
+          [60, 0.06, 50],
+        ],
+        [
+          [20, 0.3, 30],
+          [40, 0.2, 20],
+          [60, 0.125, 15],
+        ],
+      );
+      expect(verdict).toBe('held');
+      expect(statements.join(' ')).toContain(
+        'AdamW Tr(H) 80.0 ± 2.0 at 0.1200 nats (step 40), SGD Tr(H) 15.0 ± 2.0 at 0.1250 nats (step 60)',
+      );
+    });
   });
 });
 
