@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Provenance } from '#contract/worker.ts';
-import { tf } from '#engine/backend.ts';
+import { nativeBackend, tf } from '#engine/backend.ts';
+import { capturedEngine } from '#engine/capture/engine.ts';
 import { eagerEngine } from '#engine/eager.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
@@ -120,6 +121,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(spool, { recursive: true, force: true }));
 
+const captured = () => capturedEngine(nativeBackend, { warn: (message) => expect.unreachable(message) });
 const idle = (): Control => ({ wanted: null, checkpoint: false });
 const job = (changes: Partial<MlmRunSpec> = {}, resumeFrom: string | null = null) => ({
   run: 'r',
@@ -213,31 +215,34 @@ describe('the training loop', () => {
     );
   });
 
-  test('2,000 steps leave as many tensors as they found', async () => {
-    const before = tf.memory().numTensors;
-    const counts: number[] = [];
-    const watched: StudyDefinition = {
-      ...quadratic,
-      async build(run, engine) {
-        const training = await quadratic.build(run, engine);
-        return {
-          ...training,
-          step(step, rate) {
-            counts.push(tf.memory().numTensors);
-            return training.step(step, rate);
-          },
-        };
-      },
-    };
-    await train(
-      job({ steps: 2000, checkpointEvery: 500 }),
-      watched,
-      eagerEngine(),
-      recordingHost().host,
-      idle(),
-      provenance,
-    );
-    expect(new Set(counts).size).toBe(1);
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  test.each([eagerEngine(), captured()])(
+    '2,000 steps leave as many tensors as they found ($id)',
+    async (engine) => {
+      const before = tf.memory().numTensors;
+      const counts: number[] = [];
+      const watched: StudyDefinition = {
+        ...quadratic,
+        async build(run, engine) {
+          const training = await quadratic.build(run, engine);
+          return {
+            ...training,
+            step(step, rate) {
+              counts.push(tf.memory().numTensors);
+              return training.step(step, rate);
+            },
+          };
+        },
+      };
+      await train(
+        job({ steps: 2000, checkpointEvery: 500 }),
+        watched,
+        engine,
+        recordingHost().host,
+        idle(),
+        provenance,
+      );
+      expect(new Set(counts).size).toBe(1);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 });
