@@ -65,8 +65,8 @@ export async function train(
     };
 
     while (step < spec.steps && control.wanted === null) {
-      const metrics = training.step(step, rate(step));
       const used = rate(step);
+      const metrics = training.step(step, used);
       step += 1;
       pace.stepped();
       const last = step === spec.steps;

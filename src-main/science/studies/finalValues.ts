@@ -1,4 +1,4 @@
-/** The table that reports share: one row a run with its last numbers. */
+/** What reports are written from: a run's last numbers, and the table of them with one row a run. */
 import type { ReportTable } from '#contract/report.ts';
 import type { RunResult } from '../definition.ts';
 
@@ -33,4 +33,17 @@ export function finalValuesTable(
       run.seconds,
     ]),
   };
+}
+
+/** The last value of a series, with the standard error that was measured with it. */
+export interface FinalValue {
+  readonly value: number;
+  readonly stderr: number | null;
+}
+
+export function finalValue({ metrics, measurements }: RunResult, series: string): FinalValue | null {
+  const value = metrics[series];
+  if (value === undefined) return null;
+  const last = measurements.filter(({ name }) => name === series).at(-1);
+  return { value, stderr: last?.stderr ?? null };
 }

@@ -2,15 +2,8 @@
 import { z } from 'zod';
 import type { Verdict } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
-import {
-  excessStatement,
-  type FinalValue,
-  finalValue,
-  probeStatement,
-  resultsTable,
-  statusStatement,
-  withError,
-} from './results.ts';
+import { type FinalValue, finalValue } from '../../finalValues.ts';
+import { excessStatement, probeStatement, resultsTable, statusStatement, withError } from './results.ts';
 import { smallGrammarExperiment } from './smallGrammarExperiment.ts';
 
 const claim = 'At equal pre-training loss, AdamW and SGD stand where the loss is differently flat.';

@@ -1,9 +1,9 @@
 /** Does masked-word pre-training find the language's true conditional? */
 import { z } from 'zod';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { finalValue } from '../../finalValues.ts';
 import {
   excessStatement,
-  finalValue,
   probeStatement,
   resultsTable,
   saturation,

@@ -1,7 +1,7 @@
 /** What the reports of MLM presets share: a run's final numbers, in sentences and as one row. */
 import type { ReportTable } from '#contract/report.ts';
 import type { RunResult } from '../../../definition.ts';
-import { finalValuesTable } from '../../finalValues.ts';
+import { type FinalValue, finalValue, finalValuesTable } from '../../finalValues.ts';
 
 /** Nats of excess below which the pre-training task counts as solved. Basin's own definition. */
 export const saturation = 0.01;
@@ -19,19 +19,6 @@ const columns = [
 
 export function resultsTable(runs: readonly RunResult[]): ReportTable {
   return finalValuesTable(runs, { title: 'Optimizer', id: ({ spec }) => spec.optimizer.id }, columns);
-}
-
-/** The last value of a series, with the standard error that was measured with it. */
-export interface FinalValue {
-  readonly value: number;
-  readonly stderr: number | null;
-}
-
-export function finalValue({ metrics, measurements }: RunResult, series: string): FinalValue | null {
-  const value = metrics[series];
-  if (value === undefined) return null;
-  const last = measurements.filter(({ name }) => name === series).at(-1);
-  return { value, stderr: last?.stderr ?? null };
 }
 
 export function withError({ value, stderr }: FinalValue, digits: number): string {
