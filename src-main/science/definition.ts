@@ -92,7 +92,8 @@ export interface Masking<P extends z.ZodObject = z.ZodObject> extends Definition
 export interface TokenEncoder<P extends z.ZodObject = z.ZodObject> extends Definition<'encoder', P> {
   /**
    * Creates the weights. Token ids [batch, length] and their mask (1 for a real token, 0 for
-   * padding) → embeddings [batch, length, width] and, from those, logits over the words.
+   * padding) → embeddings [batch, length, width] or, at `slots` [batch, asked] alone,
+   * [batch, asked, width]; and, from embeddings in rows, logits over the words.
    */
   build(
     params: z.output<P>,
@@ -100,7 +101,7 @@ export interface TokenEncoder<P extends z.ZodObject = z.ZodObject> extends Defin
     parameters: Parameters,
   ): {
     readonly width: number;
-    embed(ids: Tensor2D, mask: Tensor2D): Tensor;
+    embed(ids: Tensor2D, mask: Tensor2D, slots?: Tensor2D): Tensor;
     logits(embeddings: Tensor): Tensor;
   };
 }

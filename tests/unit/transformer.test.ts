@@ -134,6 +134,19 @@ describe('a small transformer', () => {
     }
   });
 
+  test('embeddings at slots alone equal those of the whole sentence', () => {
+    const { ids, mask } = inputs((row) => [row]);
+    const slots = [
+      [3, 1, 3],
+      [0, 6, 5],
+    ];
+    const asked = model.embed(ids as never, mask as never, tf.tensor2d(slots, undefined, 'int32'));
+    const all = embed({ ids: ids as never, mask: mask as never }).arraySync() as number[][][];
+    const expected = slots.flatMap((places, row) => places.flatMap((place) => all[row]?.[place] as number[]));
+    expect(asked.shape).toEqual([2, 3, 8]);
+    for (const [i, value] of asked.dataSync().entries()) expect(value).toBeCloseTo(expected[i] as number, 5);
+  });
+
   test('more padding changes nothing', () => {
     const long = embed(inputs()).arraySync() as number[][][];
     const cut = sequences({ ...tokens, length: 6 }, [sentences[0] as Int32Array]);

@@ -13,14 +13,16 @@ import {
   reshape,
   slice,
   softmax,
+  squeeze,
   sub,
   type Tensor2D,
+  type Tensor3D,
   type Tensor4D,
   transpose,
   unstack,
 } from '#engine/tf.ts';
 import type { TokenEncoder } from '../definition.ts';
-import { dense } from './dense.ts';
+import { dense, denseWeights } from './dense.ts';
 import { gelu } from './gelu.ts';
 import { layerNorm } from './layerNorm.ts';
 
@@ -69,29 +71,32 @@ export const transformer: TokenEncoder<typeof params> = {
     const output = dense('output', p.width, classes, gain, parameters);
     return {
       width: p.width,
-      embed(ids, mask) {
+      embed(ids, mask, slots) {
         const [batch, used] = ids.shape;
-        const shape: Shape = { batch, length: used };
         const bias = attentionBias(mask);
         // A product with one-hot rows rather than a gather, which reads its indices in JavaScript
         // and so cannot be captured; the vocabulary is small.
         const rows = oneHot(reshape(ids, [batch * used]), vocabulary, 1, 0, 'float32') as Tensor2D;
         const words = reshape(matMul(rows, tokens as unknown as Tensor2D), [batch, used, p.width]);
         const placed = add(words, slice(positions, [0, 0], [used, p.width]));
-        let x = reshape<Rank.R2>(placed, [batch * used, p.width]);
-        for (const apply of blocks) x = apply(x, bias, shape);
-        return reshape<Rank.R3>(finalNorm(x), [batch, used, p.width]);
+        let x = rowsOf(placed as Tensor3D);
+        // What the last block makes of a token that nobody asks about, nobody reads.
+        const last = blocks.at(-1) as Block;
+        for (const apply of blocks.slice(0, -1)) x = apply(x, x, bias);
+        const asked = slots === undefined ? x : rowsAt(x, slots, used);
+        x = last(asked, x, bias);
+        return reshape<Rank.R3>(finalNorm(x), [batch, -1, p.width]);
       },
       logits: (embeddings) => output(embeddings as Tensor2D),
     };
   },
 };
 
-interface Shape {
-  readonly batch: number;
-  readonly length: number;
-}
-type Block = (x: Tensor2D, bias: Tensor4D, shape: Shape) => Tensor2D;
+/**
+ * Residual stream at the tokens that are asked about, [batch · asked, width], after one block that
+ * attends to all tokens `x` [batch · length, width]; `bias` [batch, 1, 1, length].
+ */
+type Block = (asked: Tensor2D, x: Tensor2D, bias: Tensor4D) => Tensor2D;
 
 function block(
   name: string,
@@ -99,29 +104,69 @@ function block(
   parameters: Parameters,
 ): Block {
   const attentionNorm = layerNorm(`${name}/attention/norm`, width, parameters);
-  const attend = selfAttention(`${name}/attention`, width, heads, parameters);
+  const attend = attention(`${name}/attention`, width, heads, parameters);
   const feedForwardNorm = layerNorm(`${name}/feed_forward/norm`, width, parameters);
   const rise = dense(`${name}/feed_forward/in`, width, feedForward, gain, parameters);
   const fall = dense(`${name}/feed_forward/out`, feedForward, width, gain, parameters);
-  return (x, bias, shape) => {
-    const attended: Tensor2D = add(x, attend(attentionNorm(x), bias, shape));
+  return (asked, x, bias) => {
+    const context = attentionNorm(x);
+    const attended: Tensor2D = add(
+      asked,
+      attend(asked === x ? context : attentionNorm(asked), context, bias),
+    );
     return add(attended, fall(gelu(rise(feedForwardNorm(attended)))));
   };
 }
 
-/** softmax(q kᵀ / √d + bias) v in every head; q, k and v come from one product, all heads from another. */
-function selfAttention(name: string, width: number, heads: number, parameters: Parameters): Block {
-  const queryKeyValue = dense(`${name}/query_key_value`, width, 3 * width, gain, parameters);
+/**
+ * softmax(q kᵀ / √d + bias) v in every head, all heads in one product: q from the tokens that are
+ * asked about, k and v from all.
+ */
+function attention(name: string, width: number, heads: number, parameters: Parameters): Block {
+  const { kernel, bias: offset } = denseWeights(
+    `${name}/query_key_value`,
+    width,
+    3 * width,
+    gain,
+    parameters,
+  );
   const out = dense(`${name}/out`, width, width, gain, parameters);
   const headWidth = width / heads;
-  return (x, bias, { batch, length }) => {
-    const parts = reshape(queryKeyValue(x), [batch, length, 3, heads, headWidth]);
-    // [3, batch, heads, length, head width].
-    const [query, key, value] = unstack(transpose(parts, [2, 0, 3, 1, 4])) as [Tensor4D, Tensor4D, Tensor4D];
+  /** Parts `first` … `first + parts − 1` of query, key and value: `parts` of [batch, heads, rows, head width]. */
+  const projected = (x: Tensor2D, batch: number, first: number, parts: number): Tensor4D[] => {
+    const from = first * width;
+    const product = matMul(x, slice(kernel, [0, from], [width, parts * width]) as Tensor2D);
+    const shifted = add(product, slice(offset, from, parts * width));
+    const split = transpose(reshape(shifted, [batch, -1, parts, heads, headWidth]), [2, 0, 3, 1, 4]);
+    // tfjs cannot differentiate the unstacking of one.
+    return (parts === 1 ? [squeeze(split, [0])] : unstack(split)) as Tensor4D[];
+  };
+  return (asked, x, bias) => {
+    const [batch] = bias.shape;
+    const [query, key, value] = (
+      asked === x
+        ? projected(x, batch, 0, 3)
+        : [...projected(asked, batch, 0, 1), ...projected(x, batch, 1, 2)]
+    ) as [Tensor4D, Tensor4D, Tensor4D];
     const scores = mul(matMul(query, key, false, true), 1 / Math.sqrt(headWidth));
     const read = matMul(softmax(add(scores, bias)), value);
-    return out(reshape<Rank.R2>(transpose(read, [0, 2, 1, 3]), [batch * length, width]));
+    return out(reshape<Rank.R2>(transpose(read, [0, 2, 1, 3]), [-1, width]));
   };
+}
+
+/** [batch, length, width] → [batch · length, width]. */
+function rowsOf(x: Tensor3D): Tensor2D {
+  return reshape<Rank.R2>(x, [-1, x.shape[2]]);
+}
+
+/**
+ * Rows of `x` [batch · length, width] at `slots` [batch, asked] of each sequence, by a product with
+ * one-hot rows, as above.
+ */
+function rowsAt(x: Tensor2D, slots: Tensor2D, length: number): Tensor2D {
+  const chosen = oneHot(slots, length, 1, 0, 'float32') as Tensor3D;
+  const [, width] = x.shape;
+  return rowsOf(matMul(chosen, reshape<Rank.R3>(x, [-1, length, width])));
 }
 
 /** [batch, length], 1 for a token and 0 for padding → [batch, 1, 1, length], 0 and −10⁹. */

@@ -2,17 +2,7 @@
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Inputs } from '#engine/engine.ts';
 import type { Parameters } from '#engine/parameters.ts';
-import {
-  matMul,
-  oneHot,
-  type Rank,
-  reshape,
-  type Scalar,
-  sub,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-} from '#engine/tf.ts';
+import { oneHot, type Rank, reshape, type Scalar, sub, type Tensor1D, type Tensor2D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { logSumExp } from '../../losses/logSumExp.ts';
 import { encoders, losses } from './components.ts';
@@ -35,17 +25,15 @@ export function buildModel(spec: MlmRunSpec, tokens: Tokens, parameters: Paramet
   const loss = chosen(losses, spec.loss, 'loss');
   const encoder = encoderChoice.definition.build(encoderChoice.params, tokens, parameters);
 
-  const embed = ({ ids, mask }: Inputs) => encoder.embed(ids as Tensor2D, mask as Tensor2D);
-  // Logits at the slots alone: most tokens are not asked about. Chosen by a product with one-hot
-  // rows, since a gather reads its indices in JavaScript and so cannot be captured.
-  const logits = (inputs: Inputs): Tensor2D => {
-    const chosenRows = oneHot(inputs.slots as Tensor2D, tokens.length, 1, 0, 'float32') as Tensor3D;
-    const embeddings = matMul(chosenRows, embed(inputs) as Tensor3D);
+  // Logits at the slots alone: most tokens are not asked about.
+  const logits = ({ ids, mask, slots }: Inputs): Tensor2D => {
+    const embeddings = encoder.embed(ids as Tensor2D, mask as Tensor2D, slots as Tensor2D);
     return encoder.logits(reshape<Rank.R2>(embeddings, [-1, encoder.width])) as Tensor2D;
   };
   return {
     width: encoder.width,
-    features: (inputs) => reshape(embed(inputs), [-1, tokens.length * encoder.width]),
+    features: ({ ids, mask }) =>
+      reshape(encoder.embed(ids as Tensor2D, mask as Tensor2D), [-1, tokens.length * encoder.width]),
     logProbabilities(inputs) {
       const scores = logits(inputs);
       return sub(scores, reshape(logSumExp(scores), [-1, 1]));
