@@ -41,7 +41,8 @@ export function centralDifferenceHessian(
 
   return {
     size: parameters.count,
-    matvec(vector) {
+    matvec(direction) {
+      const vector = Float32Array.from(direction);
       try {
         const ahead = gradientAt(vector, epsilon);
         const behind = gradientAt(vector, -epsilon);

@@ -19,7 +19,8 @@ export function exactHessian(
   });
   return {
     size: parameters.count,
-    matvec(vector) {
+    matvec(direction) {
+      const vector = Float32Array.from(direction);
       let offset = 0;
       const parts = weights.map(([name, { shape, size }]) => {
         const data = vector.subarray(offset, offset + size);

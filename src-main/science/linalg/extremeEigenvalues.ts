@@ -1,0 +1,66 @@
+/**
+ * The largest or smallest eigenvalues by Lanczos' method with full re-orthogonalisation and thick restarts
+ * (Wu and Simon 2000), which keep the best Ritz vectors and so bound the memory.
+ */
+import type { Stream } from '#engine/random.ts';
+import { KrylovSpace } from './krylovSpace.ts';
+import type { SymmetricOperator } from './operator.ts';
+
+export interface ExtremeEigenvalues {
+  /** Outermost first. */
+  readonly eigenvalues: readonly number[];
+  /** ‖Av − λv‖ of each; an eigenvalue of A lies within it. */
+  readonly residuals: readonly number[];
+  /** Unit length, orthogonal to each other. */
+  readonly vectors: readonly Float64Array[];
+  /** Products taken. */
+  readonly products: number;
+  /** Whether all residuals are within the tolerance. */
+  readonly converged: boolean;
+}
+
+export interface EigenvalueOptions {
+  /** Default: `largest`. */
+  readonly end?: 'largest' | 'smallest';
+  /** Of the residuals, as a share of the largest |θ| seen; default 1e-9. */
+  readonly tolerance?: number;
+  /** Where it ends unconverged; default 1,000. */
+  readonly maxProducts?: number;
+  /**
+   * Start vectors; default 1. From one vector an eigenvalue of several eigenvectors is found once, since
+   * its Krylov space holds one of them: where multiplicities matter, as many as the multiplicity.
+   */
+  readonly startVectors?: number;
+  /** Vectors held between restarts; default 2 `count` + 4 `startVectors` + 20. */
+  readonly maxBasis?: number;
+}
+
+/** Products between two looks at the Ritz values, whose cost grows with the cube of the basis. */
+const checkInterval = 5;
+
+/** The `count` outermost eigenvalues, each as often as its multiplicity within `startVectors`. */
+export function extremeEigenvalues(
+  operator: SymmetricOperator,
+  count: number,
+  random: Stream,
+  options: EigenvalueOptions = {},
+): ExtremeEigenvalues {
+  const { end = 'largest', tolerance = 1e-9, maxProducts = 1000, startVectors = 1 } = options;
+  const { maxBasis = 2 * count + 4 * startVectors + 20 } = options;
+  const wanted = Math.min(count, operator.size);
+  const space = new KrylovSpace(operator, startVectors, random);
+  for (;;) {
+    space.grow();
+    const last = space.products >= maxProducts || space.isWhole;
+    const full = space.size >= maxBasis;
+    if (!last && !full && space.products % checkInterval > 0) continue;
+    const { values, residuals, coordinates, scale } = space.ritz(wanted, end);
+    const converged =
+      values.length === wanted && residuals.every((residual) => residual <= tolerance * scale);
+    if (converged || last) {
+      const { products } = space;
+      return { eigenvalues: values, residuals, vectors: space.vectors(coordinates), products, converged };
+    }
+    if (full) space.restart(Math.ceil((wanted + maxBasis) / 2), end);
+  }
+}

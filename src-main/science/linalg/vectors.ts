@@ -1,0 +1,80 @@
+/** Inner products and sums of vectors, and orthonormal sets of them. */
+import type { Stream } from '#engine/random.ts';
+import type { Vector } from './operator.ts';
+
+/** A rest shorter than this share of what it was left of is rounding, not a direction of its own. */
+const independent = 1e-10;
+
+export function dot(a: Vector, b: Vector): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+export function norm(vector: Vector): number {
+  return Math.sqrt(dot(vector, vector));
+}
+
+/** `vector` + `factor` · `other`, in place. */
+export function addScaled(vector: Float64Array, factor: number, other: Vector): void {
+  for (let i = 0; i < vector.length; i++) {
+    vector[i] = (vector[i] as number) + factor * (other[i] as number);
+  }
+}
+
+/** In place. */
+export function scale(vector: Float64Array, factor: number): void {
+  for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) * factor;
+}
+
+/** Σ weights[i] · vectors[i] */
+export function combination(vectors: readonly Vector[], weights: ArrayLike<number>): Float64Array {
+  const sum = new Float64Array(vectors[0]?.length ?? 0);
+  for (const [i, vector] of vectors.entries()) addScaled(sum, weights[i] as number, vector);
+  return sum;
+}
+
+/**
+ * Takes the projections on an orthonormal `basis` off `vector`, in place, and answers with its
+ * coordinates there. Twice: after one pass rounding leaves a short rest far from orthogonal
+ * (Giraud, Langou and Rozložník 2005).
+ */
+export function orthogonalise(vector: Float64Array, basis: readonly Float64Array[]): Float64Array {
+  const coordinates = new Float64Array(basis.length);
+  for (let pass = 0; pass < 2; pass++) {
+    for (const [i, direction] of basis.entries()) {
+      const coordinate = dot(vector, direction);
+      addScaled(vector, -coordinate, direction);
+      coordinates[i] = (coordinates[i] as number) + coordinate;
+    }
+  }
+  return coordinates;
+}
+
+/** An orthonormal basis of what `vectors` span; those that depend on earlier ones drop out. */
+export function orthonormalBasis(vectors: Iterable<Vector>): Float64Array[] {
+  const basis: Float64Array[] = [];
+  for (const vector of vectors) {
+    const rest = Float64Array.from(vector);
+    const length = norm(rest);
+    orthogonalise(rest, basis);
+    const left = norm(rest);
+    if (!(left > independent * length)) continue;
+    scale(rest, 1 / left);
+    basis.push(rest);
+  }
+  return basis;
+}
+
+/** A random direction of unit length, orthogonal to `basis`; null where that spans everything. */
+export function randomDirection(
+  size: number,
+  basis: readonly Float64Array[],
+  random: Stream,
+): Float64Array | null {
+  if (basis.length >= size) return null;
+  const vector = Float64Array.from({ length: size }, () => random.normal());
+  orthogonalise(vector, basis);
+  scale(vector, 1 / norm(vector));
+  return vector;
+}
