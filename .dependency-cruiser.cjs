@@ -22,7 +22,7 @@ module.exports = {
       name: 'no-unresolved',
       comment: 'Every import exists.',
       severity: 'error',
-      from: { path: '^(src-|tests/|scripts/)' },
+      from: { path: '^(src-|tests/|scripts/|bench/)' },
       to: { couldNotResolve: true },
     },
     layer(
@@ -56,6 +56,18 @@ module.exports = {
       'A worker sends what is to be kept; the host keeps it.',
       main('worker'),
       main('host', 'cli', 'shell', 'preload'),
+    ),
+    layer(
+      'bench-loads-what-a-worker-does',
+      'A benchmark times the worker’s code.',
+      '^bench/',
+      main('host', 'cli', 'shell', 'preload'),
+    ),
+    layer(
+      'bench-is-started-not-imported',
+      'Its process loads TensorFlow.',
+      '^(src-|tests/|scripts/)',
+      '^bench/',
     ),
     layer(
       'host-is-below',
@@ -98,7 +110,7 @@ module.exports = {
       name: 'only-declared-packages',
       comment: 'A package that is used is named in package.json.',
       severity: 'error',
-      from: { path: '^src-' },
+      from: { path: '^(src-|bench/)' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
   ],

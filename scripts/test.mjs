@@ -58,7 +58,7 @@ function tests(project) {
   }
 }
 
-const sources = ['src-contract', 'src-main', 'src-renderer', 'scripts', 'tests'];
+const sources = ['src-contract', 'src-main', 'src-renderer', 'scripts', 'tests', 'bench'];
 check('Format and lint (biome)', () =>
   tool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', ...(terminal ? [] : ['--colors=off'])),
 );

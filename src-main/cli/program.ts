@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BasinError } from '#contract/error.ts';
 import { reportError } from './command.ts';
+import { bench } from './commands/bench.ts';
 import { checkpoint } from './commands/checkpoint.ts';
 import { compare } from './commands/compare.ts';
 import { completion } from './commands/completion.ts';
@@ -41,7 +42,7 @@ export function basin(): Command {
   const commands = [
     ...[doctor(), tour(), studies(), components()],
     ...[run(), resume(), pause(), stop(), runs(), show(), metrics(), tag(), rename(), deleteRun()],
-    ...[compare(), checkpoint(), report(), verify(), completion()],
+    ...[compare(), checkpoint(), report(), verify(), bench(), completion()],
   ];
   for (const command of commands) program.addCommand(command);
   for (const each of [program, ...commands]) prepare(each);

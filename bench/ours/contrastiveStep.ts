@@ -1,0 +1,60 @@
+/** One contrastive step on MNIST as a run takes it: two views of 256 digits, encoder, projector, loss, AdamW. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ContrastiveRunSpec, runSpec } from '#contract/spec.ts';
+import { build, loadPairs } from '#science/studies/contrastive/build.ts';
+import { type BuildWork, writeBatches, writeWeights } from './work.ts';
+
+const learningRate = 4e-3;
+const batchSize = 256;
+/** Steps on views that the peer is given; from then on each side draws its own. */
+const checked = 3;
+
+export const contrastiveStep =
+  (loss: 'simclr' | 'spectral'): BuildWork =>
+  async (engine, folder) => {
+    const spec = specOf(loss);
+    const training = await build(spec, engine);
+    const { data, pairs } = await loadPairs(spec);
+    writeWeights(folder, training.parameters);
+    writeBatches(
+      folder,
+      Array.from({ length: checked }, (_, step) => pairs.batch(step)),
+    );
+    writeFileSync(join(folder, 'images.bin'), data.train.pixels);
+    let step = 0;
+    const next = (): number => {
+      const metrics = training.step(step, learningRate);
+      step += 1;
+      return metrics.loss as number;
+    };
+    return {
+      operations: 0,
+      check: () => Array.from({ length: checked }, next),
+      run(count) {
+        let value = Number.NaN;
+        for (let i = 0; i < count; i++) value = next();
+        return [value];
+      },
+    };
+  };
+
+function specOf(loss: string): ContrastiveRunSpec {
+  return runSpec.parse({
+    format: 'basin/1',
+    study: 'contrastive',
+    title: 'Benchmark',
+    steps: 1_000_000,
+    batchSize,
+    data: { id: 'mnist' },
+    augmentation: { id: 'digits' },
+    encoder: { id: 'conv' },
+    projector: { id: 'mlp' },
+    loss: { id: loss },
+    optimizer: { id: 'adamw', learningRate },
+    schedule: { id: 'constant' },
+    logEvery: 1,
+    checkpointEvery: 1_000_000,
+    seed: 0,
+  }) as ContrastiveRunSpec;
+}

@@ -1,0 +1,111 @@
+/** What a benchmark works with: processes of either side, folders for what they share, and its patience. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BenchRow, BenchTarget } from '#contract/bench.ts';
+import { BasinError } from '#contract/error.ts';
+import { packageRoot } from '../packageRoot.ts';
+import type { Blocks } from './interleave.ts';
+import { peersPython } from './peers.ts';
+import { Side } from './side.ts';
+
+/** A row without what the command adds. */
+export type Finding = Omit<BenchRow, 'machine' | 'met'>;
+
+export interface Benchmark {
+  readonly id: string;
+  /** What is timed, for the table's reader. */
+  readonly work: string;
+  readonly unit: string;
+  readonly against: string | null;
+  readonly target: BenchTarget | null;
+  measure(lab: Lab): Promise<Omit<Finding, 'id' | 'work' | 'unit' | 'against' | 'target'>>;
+}
+
+export class Lab {
+  readonly quick: boolean;
+  readonly blocks: Blocks;
+  /** Versions of what ran, gathered as processes end. */
+  readonly versions: Record<string, string> = {};
+  readonly #note: (text: string) => void;
+  readonly #sides = new Set<Side>();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'basin-bench-'));
+  readonly #closed = new AbortController();
+  #folders = 0;
+
+  constructor(quick: boolean, note: (text: string) => void) {
+    this.quick = quick;
+    this.blocks = quick ? { count: 3, seconds: 1 } : { count: 11, seconds: 4 };
+    this.#note = note;
+  }
+
+  note(text: string): void {
+    this.#note(text);
+  }
+
+  /** A new, empty folder that goes with the lab. */
+  folder(): string {
+    this.#folders += 1;
+    return mkdtempSync(join(this.#folder, `${this.#folders}-`));
+  }
+
+  /** A process with TensorFlow that has built nothing. */
+  ours(env: Readonly<Record<string, string>> = {}): Side {
+    return this.#started(
+      new Side(
+        'basin',
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', source('ours/main.ts')],
+        env,
+      ),
+    );
+  }
+
+  /** The same with PyTorch; installs it first where need be. */
+  async peer(env: Readonly<Record<string, string>> = {}): Promise<Side> {
+    const { signal } = this.#closed;
+    const python = await peersPython(source('requirements.txt'), process.env, this.#note, signal);
+    return this.#started(new Side('peer', python, [source('peer/main.py')], env));
+  }
+
+  /** Both sides with their works built from the same weights and data. */
+  async pair(ours: string, peer: string): Promise<{ ours: Side; peer: Side; operations: number }> {
+    const folder = this.folder();
+    // First, because it may have to be installed.
+    const peerSide = await this.peer();
+    const oursSide = this.ours();
+    const { operations } = await oursSide.ask({ op: 'build', work: ours, folder });
+    await peerSide.ask({ op: 'build', work: peer, folder });
+    return { ours: oursSide, peer: peerSide, operations };
+  }
+
+  /** Ends the processes and remembers their versions. */
+  async end(...sides: readonly Side[]): Promise<void> {
+    for (const side of sides) {
+      const { versions } = await side.ask({ op: 'describe' });
+      Object.assign(this.versions, versions);
+      await side.end();
+      this.#sides.delete(side);
+    }
+  }
+
+  /** Also after a failure or in the middle of a measurement, which fails then: nothing stays behind. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await Promise.all([...this.#sides].map((side) => side.end()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #started(side: Side): Side {
+    this.#sides.add(side);
+    return side;
+  }
+}
+
+/** Benchmarks run from a checkout's sources: they are no part of what is installed. */
+function source(path: string): string {
+  const file = fileURLToPath(new URL(`bench/${path}`, packageRoot));
+  if (existsSync(file)) return file;
+  throw new BasinError('not-found', `Benchmarks: ${file} is missing. Run them from a checkout.`, file);
+}

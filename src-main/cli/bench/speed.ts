@@ -1,0 +1,77 @@
+/** Benchmarks of one unit of work, a step or a product, against the same unit of a peer. */
+import type { BenchCheck } from '#contract/bench.ts';
+import { lossesAgree, productsAgree } from './agreement.ts';
+import { interleave } from './interleave.ts';
+import type { Benchmark, Lab } from './lab.ts';
+import type { Side } from './side.ts';
+
+interface Comparison {
+  readonly id: string;
+  readonly work: string;
+  readonly against: string;
+  /** Works of bench/ours and bench/peer. */
+  readonly ours: string;
+  readonly peer: string;
+  /** Least ratio that is aimed for. */
+  readonly least: number;
+  agree(ours: Side, peer: Side): Promise<readonly BenchCheck[]>;
+}
+
+const compiled = 'torch.compile, fused AdamW';
+
+export const speedBenchmarks: readonly Benchmark[] = [
+  speed({
+    id: 'mlm-step',
+    work: 'training step of a transformer, width 128, 4 layers, 64 tokens, batch 64, AdamW',
+    against: compiled,
+    ours: 'mlm-step',
+    peer: 'mlm-step',
+    least: 1.5,
+    agree: lossesAgree,
+  }),
+  ...['simclr', 'spectral'].map((loss) =>
+    speed({
+      id: `contrastive-step/${loss}`,
+      work: `training step on MNIST, ${loss} loss, convolutional encoder, batch 256, with augmentation`,
+      against: `${compiled}, channels-last`,
+      ours: `${loss}-step`,
+      peer: `${loss}-step`,
+      least: 1.2,
+      agree: lossesAgree,
+    }),
+  ),
+  ...['hessian-eigenthings', 'pyhessian'].map((library) =>
+    speed({
+      id: `hvp/${library}`,
+      work: 'Hessian-vector product of the MLM loss, batch 64',
+      against: library,
+      ours: 'product',
+      peer: `product/${library}`,
+      least: 2,
+      agree: productsAgree,
+    }),
+  ),
+];
+
+function speed({ id, work, against, ours, peer, least, agree }: Comparison): Benchmark {
+  return {
+    ...{ id, work, against, unit: 'ms' },
+    target: { of: 'ratio', at: 'least', value: least },
+    async measure(lab: Lab) {
+      const sides = await lab.pair(ours, peer);
+      const checks = [...(await agree(sides.ours, sides.peer))];
+      const timing = await interleave(sides.ours, sides.peer, lab.blocks, (done) =>
+        lab.note(`${id}: block ${done} of ${lab.blocks.count}`),
+      );
+      await lab.end(sides.ours, sides.peer);
+      return {
+        ours: 1000 * timing.ours,
+        peer: 1000 * timing.peer,
+        ratio: timing.ratio.median,
+        spread: timing.ratio.spread,
+        blocks: lab.blocks.count,
+        checks,
+      };
+    },
+  };
+}
