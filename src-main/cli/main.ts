@@ -1,7 +1,7 @@
 /** The process behind `basin`: arguments in, exit code out. */
 import { enableCompileCache } from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '#engine/cacheFolder.ts';
 
 // A reader that closes the pipe (`basin runs | head`) has seen enough; that is no failure.
 for (const stream of [process.stdout, process.stderr]) {
@@ -12,9 +12,6 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // Compiled code is kept between calls: most commands take less time than compiling them does.
-const { BASIN_CACHE, XDG_CACHE_HOME } = process.env;
-enableCompileCache(
-  join(BASIN_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'basin'), 'compiled'),
-);
+enableCompileCache(join(cacheFolder, 'compiled'));
 const { main } = await import('./program.ts');
 await main(process.argv.slice(2));

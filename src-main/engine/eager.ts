@@ -1,15 +1,12 @@
 /** Programs executed operation by operation, as tfjs does by itself. */
-import type { Engine, Feeds, Program } from './engine.ts';
+import type { Body, Engine, Feeds, Program } from './engine.ts';
 import { tensorOfFeed } from './feeds.ts';
 import { dispose, type Tensor, tidy } from './tf.ts';
 
 export function eagerEngine(): Engine {
   return {
     id: 'eager',
-    compile: <Output extends string>(
-      _name: string,
-      body: (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<Output, Tensor>>,
-    ): Program<Output> => ({
+    compile: <Output extends string>(_name: string, body: Body<Output>): Program<Output> => ({
       run(feeds) {
         // tidy keeps what the body returns and frees all else, also when it throws.
         const outputs = tidy(() => ({ ...body(tensorsOf(feeds)) }));

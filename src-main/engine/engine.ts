@@ -3,7 +3,7 @@
  * run many times: everything that changes from run to run comes in as a feed, everything that stays
  * lives in variables. Eager execution calls the body each time; a captured graph need not.
  */
-import type { Tensor } from './tf.ts';
+import type { Tensor, Variable } from './tf.ts';
 
 export type Feed = number | { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array };
 export type Feeds = Readonly<Record<string, Feed>>;
@@ -15,16 +15,24 @@ export interface Program<Output extends string> {
   dispose(): void;
 }
 
+export type Body<Output extends string> = (inputs: Inputs) => Readonly<Record<Output, Tensor>>;
+
+/**
+ * Says that the body is a pure function of name, spec and feeds, given these variables: all that it
+ * reads and assigns, in an order that the spec determines. An engine may then keep what it made of the
+ * body and use it in other runs of the spec, with other seeds.
+ */
+export interface Kept {
+  readonly variables: readonly Variable[];
+}
+
 export interface Engine {
   readonly id: string;
   /**
    * `body` may assign to variables and must take all else that changes through its inputs. Numbers
    * arrive as float32 scalars, typed arrays as tensors of their type.
    */
-  compile<Output extends string>(
-    name: string,
-    body: (inputs: Inputs) => Readonly<Record<Output, Tensor>>,
-  ): Program<Output>;
+  compile<Output extends string>(name: string, body: Body<Output>, kept?: Kept): Program<Output>;
 }
 
 /** @throws Error where a program forgets to return what it promised. */

@@ -16,8 +16,16 @@ export interface Position {
   readonly seconds: number;
 }
 
-/** Equal weights, state and position give equal bytes. */
-export function encodeCheckpoint(training: Training, spec: RunSpec, { step, seconds }: Position): Uint8Array {
+/**
+ * Equal weights, state and position give equal bytes. `engine` says how the numbers were computed, as
+ * provenance does.
+ */
+export function encodeCheckpoint(
+  training: Training,
+  spec: RunSpec,
+  engine: string,
+  { step, seconds }: Position,
+): Uint8Array {
   const tensors = new Map<string, NamedTensor>();
   for (const [name, variable] of variables(training)) {
     tensors.set(name, { shape: variable.shape, data: Float32Array.from(variable.dataSync()) });
@@ -28,6 +36,7 @@ export function encodeCheckpoint(training: Training, spec: RunSpec, { step, seco
     parameters: String(training.parameters.count),
     step: String(step),
     seconds: String(seconds),
+    engine,
   };
   return encodeSafetensors({ tensors, metadata });
 }

@@ -10,6 +10,7 @@ import type { Measured } from '#science/definition.ts';
 import { learningRate } from '#science/learningRate.ts';
 import type { StudyDefinition } from '#science/studies/training.ts';
 import { encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
+import type { Feeder } from './feeder.ts';
 import { MetricLog } from './log.ts';
 import { Pace } from './pace.ts';
 
@@ -30,11 +31,15 @@ export interface Outcome {
 /** Milliseconds between two reports to the host while steps are short. */
 const reportInterval = 250;
 
-/** @throws BasinError where the run cannot go on; the points logged until then are with the host. */
+/**
+ * Without a feeder each step makes its batch by itself, to the same numbers.
+ * @throws BasinError where the run cannot go on; the points logged until then are with the host
+ */
 export async function train(
   { spec, resumeFrom, spool }: Job,
   study: StudyDefinition,
   engine: Engine,
+  feeder: Feeder | null,
   host: HostForWorker,
   control: Control,
   provenance: Provenance,
@@ -59,19 +64,23 @@ export async function train(
       await log.flush();
       const file = `step-${String(step).padStart(9, '0')}.safetensors`;
       const seconds = pace.seconds();
-      writeFileSync(join(spool, file), encodeCheckpoint(training, spec, { step, seconds }));
+      writeFileSync(
+        join(spool, file),
+        encodeCheckpoint(training, spec, provenance.engine, { step, seconds }),
+      );
       await host.checkpoint({ step, file, seconds });
       saved = step;
     };
 
     while (step < spec.steps && control.wanted === null) {
       const used = rate(step);
-      const metrics = training.step(step, used);
+      const batch = feeder === null ? undefined : await pace.waiting(feeder.next(step));
+      const metrics = training.step(step, used, batch);
       step += 1;
       pace.stepped();
       const last = step === spec.steps;
       if (step === 1 || step % spec.logEvery === 0 || last)
-        log.add(step, { ...metrics, learning_rate: used });
+        log.add(step, { ...metrics, learning_rate: used, 'time/waiting': pace.waitingShare() });
       if (!Number.isFinite(metrics.loss)) throw diverged(metrics.loss, step);
 
       for (const measure of training.measures) {

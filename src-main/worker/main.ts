@@ -1,10 +1,18 @@
 /** A worker's process: one job, from the host's `start` to its end. */
+
+import { join } from 'node:path';
 import { BasinError } from '#contract/error.ts';
 import { link } from '#contract/link.ts';
 import { client, serve, toErrorValue } from '#contract/rpc.ts';
 import { hostForWorkerMethods, type Job, workerMethods } from '#contract/worker.ts';
+import { cacheFolder } from '#engine/cacheFolder.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
+import { graphCache } from '#engine/capture/graphCache.ts';
+import { applyCompute, describeCompute } from '#engine/compute.ts';
 import { studyOf } from '#science/registry.ts';
+import { computeFor } from './computeFor.ts';
+import { startFeeder } from './feeder.ts';
+import { graphScope } from './graphScope.ts';
 import { type Control, train } from './loop.ts';
 import { readProvenance } from './provenance.ts';
 
@@ -57,11 +65,27 @@ async function work(job: Job): Promise<void> {
       return host.progress(progress);
     },
   };
+  const feeder = startFeeder(job.spec);
   try {
+    const compute = await computeFor(job, {
+      onMeasure() {
+        const activity = 'finding the fastest settings for this machine';
+        const memory = process.memoryUsage.rss();
+        void host.progress({ step: 0, seconds: 0, stepsPerSecond: 0, activity, memory });
+      },
+      cancelled: () => control.wanted !== null,
+    });
+    applyCompute(compute);
     const { nativeBackend, versions } = await import('#engine/backend.ts');
-    const engine = capturedEngine(nativeBackend, { warn: (message) => void host.warning({ message }) });
+    const computed = describeCompute('captured', compute);
+    const scope = graphScope(job.spec, [computed, versions.tensorflow, versions.tfjs]);
+    const engine = capturedEngine(nativeBackend, {
+      warn: (message) => void host.warning({ message }),
+      cache: graphCache(join(cacheFolder, 'graphs'), scope),
+    });
     const study = studyOf(job.spec.study);
-    const outcome = await train(job, study, engine, watched, control, readProvenance(versions, engine.id));
+    const provenance = readProvenance(versions, computed);
+    const outcome = await train(job, study, engine, feeder, watched, control, provenance);
     await host.ended({ ...outcome, error: null });
     process.exit(0);
   } catch (error) {

@@ -14,6 +14,9 @@ export class Pace {
   /** Running mean of a step's milliseconds, and the weight gathered so far (which debiases it). */
   #mean = 0;
   #gathered = 0;
+  /** Milliseconds, and how many of them waiting, since `waitingShare` was asked last. */
+  #stepped = 0;
+  #waited = 0;
 
   /** @param now a clock in milliseconds */
   constructor(now: () => number) {
@@ -31,6 +34,7 @@ export class Pace {
 
   stepped(): void {
     const now = this.#now();
+    this.#stepped += now - this.#lastStep;
     this.#mean += weight * (now - this.#lastStep - this.#mean);
     this.#gathered += weight * (1 - this.#gathered);
     this.#lastStep = now;
@@ -42,6 +46,22 @@ export class Pace {
     const result = work();
     this.#lastStep += this.#now() - before;
     return result;
+  }
+
+  /** Waits for what a step needs. */
+  async waiting<T>(work: Promise<T>): Promise<T> {
+    const before = this.#now();
+    const result = await work;
+    this.#waited += this.#now() - before;
+    return result;
+  }
+
+  /** Share of the steps' time since the last call that was spent waiting. */
+  waitingShare(): number {
+    const share = this.#stepped > 0 ? this.#waited / this.#stepped : 0;
+    this.#stepped = 0;
+    this.#waited = 0;
+    return share;
   }
 
   seconds(): number {

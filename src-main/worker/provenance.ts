@@ -5,13 +5,15 @@ import { cpus } from 'node:os';
 import type { Provenance } from '#contract/worker.ts';
 import { packageRoot } from './packageRoot.ts';
 
+/** Basin's own. */
+export const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as {
+  version: string;
+};
+
 export function readProvenance(versions: { tensorflow: string; tfjs: string }, engine: string): Provenance {
-  const manifest = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as {
-    version: string;
-  };
   const processors = cpus();
   return {
-    basin: manifest.version,
+    basin: version,
     node: process.versions.node,
     ...versions,
     device: `CPU ${processors[0]?.model.trim() ?? 'of unknown model'} × ${processors.length}`,

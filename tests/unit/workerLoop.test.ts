@@ -1,19 +1,23 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Provenance } from '#contract/worker.ts';
 import { nativeBackend, tf } from '#engine/backend.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
 import { eagerEngine } from '#engine/eager.ts';
+import type { Feeds } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
 import { decodeSafetensors } from '#engine/safetensors.ts';
 import { mean, type Scalar, square, sub } from '#engine/tf.ts';
 import { chosen } from '#science/choice.ts';
 import { optimizers } from '#science/components.ts';
+import type { Landscape } from '#science/definition.ts';
 import { type StudyDefinition, stepProgram, takeStep } from '#science/studies/training.ts';
+import type { Feeder } from '../../src-main/worker/feeder.ts';
 import { type Control, type HostForWorker, train } from '../../src-main/worker/loop.ts';
 
 const spec: MlmRunSpec = {
@@ -36,6 +40,11 @@ const spec: MlmRunSpec = {
   checkpointEvery: 15,
 };
 
+const target = (seed: number, step: number): Feeds => {
+  const random = stream(seed, 'data', step);
+  return { target: { shape: [2, 3], data: Float32Array.from({ length: 6 }, () => random.normal()) } };
+};
+
 /** Pulls a vector towards random targets: a study small enough to know its answers. */
 const quadratic: StudyDefinition = {
   id: 'mlm',
@@ -44,6 +53,7 @@ const quadratic: StudyDefinition = {
   parameterCount: () => 6,
   estimate: () => ({ seconds: 1, bytes: 1 }),
   preview: async () => ({ kind: 'sentences', sentences: [] }),
+  batches: async (run) => (step) => target(run.seed, step),
   async build(run, engine) {
     const parameters = new SeededParameters(run.seed);
     const weight = parameters.normal('weight', [2, 3], 1);
@@ -57,14 +67,12 @@ const quadratic: StudyDefinition = {
       parameters,
       state: optimizer.slots,
       references: { 'loss/floor': 0 },
-      step(step, rate) {
-        const random = stream(run.seed, 'data', step);
-        const target = Float32Array.from({ length: 6 }, () => random.normal());
-        return takeStep(program, { target: { shape: [2, 3], data: target } }, rate, step);
-      },
+      step: (step, rate, batch = target(run.seed, step)) => takeStep(program, batch, rate, step),
       measures: [
         { activity: 'probe', every: 10, run: (step) => [{ name: 'seen', value: step, stderr: 0.5 }] },
       ],
+      // No run here asks for curvature.
+      landscape: {} as Landscape,
       dispose() {
         parameters.dispose();
         for (const slot of optimizer.slots.values()) slot.dispose();
@@ -133,7 +141,7 @@ const job = (changes: Partial<MlmRunSpec> = {}, resumeFrom: string | null = null
 describe('the training loop', () => {
   test('logs every step, measures on schedule and at the end, and saves what resumes', async () => {
     const { host, points, rows, checkpoints } = recordingHost();
-    const outcome = await train(job({ steps: 34 }), quadratic, eagerEngine(), host, idle(), provenance);
+    const outcome = await train(job({ steps: 34 }), quadratic, eagerEngine(), null, host, idle(), provenance);
     expect(outcome).toMatchObject({ status: 'finished', step: 34 });
     expect([...(points.get('loss') ?? []).keys()]).toEqual(Array.from({ length: 34 }, (_, i) => i + 1));
     expect(points.get('twice')?.get(5)).toBe(2 * (points.get('loss')?.get(5) ?? Number.NaN));
@@ -145,19 +153,40 @@ describe('the training loop', () => {
 
   test('a resumed run equals an uninterrupted one, bit for bit', async () => {
     const whole = recordingHost();
-    await train(job(), quadratic, eagerEngine(), whole.host, idle(), provenance);
+    await train(job(), quadratic, eagerEngine(), null, whole.host, idle(), provenance);
     const last = whole.checkpoints.at(-1)?.file ?? '';
     const expected = decodeSafetensors(readFileSync(join(spool, last)), last);
 
     const resumed = recordingHost();
     const from = join(spool, whole.checkpoints[0]?.file ?? '');
-    await train(job({}, from), quadratic, eagerEngine(), resumed.host, idle(), provenance);
+    await train(job({}, from), quadratic, eagerEngine(), null, resumed.host, idle(), provenance);
     for (let step = 16; step <= 40; step++) {
       expect(resumed.points.get('loss')?.get(step)).toBe(whole.points.get('loss')?.get(step));
     }
     expect(resumed.points.get('loss')?.has(15)).toBe(false);
     const reached = decodeSafetensors(readFileSync(join(spool, last)), last);
     expect(reached.tensors).toEqual(expected.tensors);
+  });
+
+  test('batches from a feeder train the same weights, and the time spent waiting for them is logged', async () => {
+    const alone = recordingHost();
+    await train(job(), quadratic, eagerEngine(), null, alone.host, idle(), provenance);
+    const fed = recordingHost();
+    const slow: Feeder = {
+      async next(step) {
+        await delay(step < 20 ? 5 : 0);
+        return target(spec.seed, step);
+      },
+      close() {},
+    };
+    await train(job(), quadratic, eagerEngine(), slow, fed.host, idle(), provenance);
+    expect(fed.points.get('loss')).toEqual(alone.points.get('loss'));
+    const waiting = [...(fed.points.get('time/waiting')?.values() ?? [])];
+    expect(waiting).toHaveLength(40);
+    for (const share of waiting) expect(share).toBeLessThanOrEqual(1);
+    const mean = (shares: number[]) => shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    expect(mean(waiting.slice(2, 20))).toBeGreaterThan(mean(waiting.slice(20)));
+    expect([...(alone.points.get('time/waiting')?.values() ?? [])].every((share) => share === 0)).toBe(true);
   });
 
   test('pausing saves a checkpoint at the step that was reached', async () => {
@@ -170,15 +199,15 @@ describe('the training loop', () => {
         const training = await quadratic.build(run, engine);
         return {
           ...training,
-          step(step, rate) {
+          step(...step) {
             calls += 1;
             if (calls === 8) control.wanted = 'pause';
-            return training.step(step, rate);
+            return training.step(...step);
           },
         };
       },
     };
-    const outcome = await train(job(), pausing, eagerEngine(), host, control, provenance);
+    const outcome = await train(job(), pausing, eagerEngine(), null, host, control, provenance);
     expect(outcome).toMatchObject({ status: 'paused', step: 8 });
     expect(checkpoints.map(({ step }) => step)).toEqual([8]);
   });
@@ -190,7 +219,7 @@ describe('the training loop', () => {
       schedule: { id: 'constant', warmup: 0 },
       steps: 200,
     });
-    await expect(train(run, quadratic, eagerEngine(), host, idle(), provenance)).rejects.toThrow(
+    await expect(train(run, quadratic, eagerEngine(), null, host, idle(), provenance)).rejects.toThrow(
       /Lower the learning rate/,
     );
     const losses = [...(points.get('loss')?.values() ?? [])];
@@ -200,7 +229,7 @@ describe('the training loop', () => {
 
   test('a checkpoint of another model is refused', async () => {
     const { host, checkpoints } = recordingHost();
-    await train(job({ steps: 1 }), quadratic, eagerEngine(), host, idle(), provenance);
+    await train(job({ steps: 1 }), quadratic, eagerEngine(), null, host, idle(), provenance);
     const from = join(spool, checkpoints[0]?.file ?? '');
     const other: StudyDefinition = {
       ...quadratic,
@@ -210,7 +239,7 @@ describe('the training loop', () => {
         return training;
       },
     };
-    await expect(train(job({}, from), other, eagerEngine(), host, idle(), provenance)).rejects.toThrow(
+    await expect(train(job({}, from), other, eagerEngine(), null, host, idle(), provenance)).rejects.toThrow(
       /tensor bias is missing/,
     );
   });
@@ -226,9 +255,9 @@ describe('the training loop', () => {
           const training = await quadratic.build(run, engine);
           return {
             ...training,
-            step(step, rate) {
+            step(...step) {
               counts.push(tf.memory().numTensors);
-              return training.step(step, rate);
+              return training.step(...step);
             },
           };
         },
@@ -237,6 +266,7 @@ describe('the training loop', () => {
         job({ steps: 2000, checkpointEvery: 500 }),
         watched,
         engine,
+        null,
         recordingHost().host,
         idle(),
         provenance,

@@ -61,6 +61,8 @@ export interface DataEntry {
 
 export interface NativeBackend {
   binding: Binding;
+  /** Takes a new tensor's values; they go to TensorFlow when an operation first needs them. */
+  write(values: ArrayBufferView, shape: number[], dtype: string): DataId;
   readonly tensorMap: { get(id: DataId): DataEntry; set(id: DataId, entry: DataEntry): void };
 }
 

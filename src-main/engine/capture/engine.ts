@@ -4,15 +4,14 @@
  * (checkpoints, other programs) sees every variable at its present value.
  */
 import { eagerEngine } from '../eager.ts';
-import type { Engine, Feed, Feeds, Inputs, Program } from '../engine.ts';
+import type { Body, Engine, Feed, Feeds, Kept, Program } from '../engine.ts';
 import { feedType, tensorOfFeed } from '../feeds.ts';
 import { dispose, type Tensor, engine as tfjsEngine, tidy, type Variable } from '../tf.ts';
 import { type Binding, type HandleId, handleOf, type NativeBackend, type OutputInfo } from './binding.ts';
 import { buildGraph, type GraphPlace } from './graph.ts';
+import type { GraphCache, Layout } from './graphCache.ts';
 import { type RecordedConstant, record } from './record.ts';
-import { openSession, type Session } from './session.ts';
-
-type Body<Output extends string> = (inputs: Inputs) => Readonly<Record<Output, Tensor>>;
+import { loadSession, openSession, type Session, savedModel } from './session.ts';
 
 /** One recorded form of a program: for feeds of given names and shapes. */
 interface Replay {
@@ -28,13 +27,15 @@ interface Replay {
 export interface CaptureOptions {
   /** Told once for each program that cannot be replayed and runs eagerly instead. */
   readonly warn: (message: string) => void;
+  /** Where graphs are kept between runs; without it every run records its own. */
+  readonly cache?: GraphCache;
 }
 
-export function capturedEngine(backend: NativeBackend, { warn }: CaptureOptions): Engine {
+export function capturedEngine(backend: NativeBackend, { warn, cache }: CaptureOptions): Engine {
   const eager = eagerEngine();
   return {
     id: 'captured',
-    compile<Output extends string>(name: string, body: Body<Output>): Program<Output> {
+    compile<Output extends string>(name: string, body: Body<Output>, kept?: Kept): Program<Output> {
       const replays = new Map<string, Replay>();
       let fallback: Program<Output> | null = null;
       return {
@@ -43,13 +44,14 @@ export function capturedEngine(backend: NativeBackend, { warn }: CaptureOptions)
           const key = signature(feeds);
           let replay = replays.get(key);
           if (!replay) {
-            const captured = capture(backend, body, feeds);
-            if (typeof captured === 'string') {
-              warn(`Program ${name} runs operation by operation, which is slower: ${captured}.`);
+            const place = kept && cache && { cache, key: keyOf(name, key, kept), kept };
+            const found = (place && reopened(backend, place)) ?? capture(backend, body, feeds, place);
+            if (typeof found === 'string') {
+              warn(`Program ${name} runs operation by operation, which is slower: ${found}.`);
               fallback = eager.compile(name, body);
               return fallback.run(feeds);
             }
-            replay = captured;
+            replay = found;
             replays.set(key, replay);
           }
           return run<Output>(backend, replay, feeds);
@@ -64,13 +66,54 @@ export function capturedEngine(backend: NativeBackend, { warn }: CaptureOptions)
   };
 }
 
+/** Where a program's graph is kept. */
+interface Place {
+  readonly cache: GraphCache;
+  readonly key: string;
+  readonly kept: Kept;
+}
+
+/** The program as an earlier run left it; undefined where none did. */
+function reopened({ binding }: NativeBackend, { cache, key, kept }: Place): Replay | undefined {
+  const found = cache.find(key);
+  if (!found) return undefined;
+  const { feedNames, outputNames, read, assigned } = found.layout;
+  const variables = (places: readonly number[]) => places.map((place) => kept.variables[place] as Variable);
+  try {
+    return {
+      session: loadSession(
+        binding,
+        found.folder,
+        [...feedNames.map((_, i) => feedPlace(i)), ...read.map(variablePlace)],
+        [...outputNames.map((_, i) => outputPlace(i)), ...assigned.map((_, i) => assignedPlace(i))],
+      ),
+      feedNames,
+      read: variables(read),
+      outputNames,
+      assigned: variables(assigned),
+    };
+  } catch {
+    // Of another TensorFlow, perhaps: the program is recorded again.
+    return undefined;
+  }
+}
+
+// Names of what enters and leaves a graph.
+const feedPlace = (i: number): string => `f${i}`;
+const variablePlace = (i: number): string => `v${i}`;
+const outputPlace = (i: number): string => `o${i}`;
+const assignedPlace = (i: number): string => `a${i}`;
+
 /** Runs the body once for its record, then undoes what it did: the replay starts from the same state. */
 function capture<Output extends string>(
   backend: NativeBackend,
   body: Body<Output>,
   feeds: Feeds,
+  place: Place | undefined,
 ): Replay | string {
-  const variables = Object.values(tfjsEngine().state.registeredVariables);
+  const variables = [
+    ...new Set([...(place?.kept.variables ?? []), ...Object.values(tfjsEngine().state.registeredVariables)]),
+  ];
   const before = new Map(variables.map((variable) => [handleOf(backend, variable), variable]));
   const originals = variables.map((variable) => variable.clone());
   const feedTensors = Object.entries(feeds).map(([name, feed]) => [name, tensorOfFeed(feed)] as const);
@@ -82,37 +125,48 @@ function capture<Output extends string>(
     const outputs = Object.entries<Tensor>(result);
     try {
       if (recording.obstacle !== null) return recording.obstacle;
-      const assigned = variables.filter((variable) => !before.has(handleOf(backend, variable)));
-      const fed: GraphPlace[] = feedTensors.map(([, feed], i) => placeOf(backend, feed, `f${i}`));
+      const numbered = [...variables.entries()];
+      const assigned = numbered.filter(([, variable]) => !before.has(handleOf(backend, variable)));
+      const fed: GraphPlace[] = feedTensors.map(([, feed], i) => placeOf(backend, feed, feedPlace(i)));
       // `originals` share the data that the variables had: their handles are those of the record.
-      const read: { variable: Variable; input: GraphPlace }[] = variables.map((variable, i) => ({
-        variable,
-        input: placeOf(backend, originals[i] as Tensor, `v${i}`),
-      }));
+      const readable = numbered.map(([i]) => placeOf(backend, originals[i] as Tensor, variablePlace(i)));
       const wanted: GraphPlace[] = [
-        ...outputs.map(([, output], i) => placeOf(backend, output, `o${i}`)),
-        ...assigned.map((variable, i) => placeOf(backend, variable, `a${i}`)),
+        ...outputs.map(([, output], i) => placeOf(backend, output, outputPlace(i))),
+        ...assigned.map(([, variable], i) => placeOf(backend, variable, assignedPlace(i))),
       ];
       const touched = new Set(wanted.map(({ handle }) => handle));
       for (const { node } of recording.outputs.values())
         for (const handle of node.inputs) touched.add(handle);
-      const used = read.filter(({ input }) => touched.has(input.handle));
-      const inputs = [...fed, ...used.map(({ input }) => input)];
-      const graph = buildGraph(backend.binding, recording, inputs, wanted, (handle) =>
-        existingConstant(backend, handle),
-      );
-      const session = openSession(
-        backend.binding,
-        graph,
-        inputs.map(({ name }) => name),
-        wanted.map(({ name }) => name),
-      );
-      return {
-        session,
+      const read = numbered.filter(([i]) => touched.has((readable[i] as GraphPlace).handle));
+      const inputs = [...fed, ...read.map(([i]) => readable[i] as GraphPlace)];
+      let pure = !recording.foreign;
+      const graph = buildGraph(backend.binding, recording, inputs, wanted, (handle) => {
+        pure = false;
+        return existingConstant(backend, handle);
+      });
+      const bytes = savedModel(graph);
+      const layout: Layout = {
         feedNames: feedTensors.map(([name]) => name),
-        read: used.map(({ variable }) => variable),
         outputNames: outputs.map(([name]) => name),
-        assigned,
+        read: read.map(([i]) => i),
+        assigned: assigned.map(([i]) => i),
+      };
+      // What depends on more than it said is this run's alone.
+      const known = place?.kept.variables.length ?? 0;
+      if (place && pure && [...layout.read, ...layout.assigned].every((i) => i < known)) {
+        place.cache.keep(place.key, bytes, layout);
+      }
+      return {
+        session: openSession(
+          backend.binding,
+          bytes,
+          inputs.map(({ name }) => name),
+          wanted.map(({ name }) => name),
+        ),
+        feedNames: layout.feedNames,
+        read: read.map(([, variable]) => variable),
+        outputNames: layout.outputNames,
+        assigned: assigned.map(([, variable]) => variable),
       };
     } catch (error) {
       return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
@@ -190,6 +244,11 @@ function sendFeed(binding: Binding, feed: Feed): HandleId {
   if (typeof feed === 'number') return binding.createTensor([], binding.TF_FLOAT, Float32Array.of(feed));
   const dtype = feedType(feed) === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT;
   return binding.createTensor(feed.shape, dtype, feed.data);
+}
+
+/** A kept graph holds for variables of the same shapes. */
+function keyOf(name: string, feeds: string, { variables }: Kept): string {
+  return [name, feeds, ...variables.map(({ shape, dtype }) => `${dtype}:${shape.join('x')}`)].join('\n');
 }
 
 /** A graph holds for feeds of the same names, types and shapes. */

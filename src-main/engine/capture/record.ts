@@ -21,6 +21,8 @@ export interface Recording {
   readonly outputs: ReadonlyMap<HandleId, RecordedOutput>;
   /** Values that JavaScript sent during the recording: the same at every replay. */
   readonly constants: ReadonlyMap<HandleId, RecordedConstant>;
+  /** Whether some of them were there before the recording, which then knows no more than their values. */
+  readonly foreign: boolean;
   /** Why a replay would be wrong; null where it is right. */
   readonly obstacle: string | null;
 }
@@ -30,6 +32,8 @@ export function record<T>(backend: NativeBackend, work: () => T): { result: T; r
   const { binding } = backend;
   const outputs = new Map<HandleId, RecordedOutput>();
   const constants = new Map<HandleId, RecordedConstant>();
+  const written = new Set<ArrayBufferView>();
+  let foreign = false;
   let obstacle: string | null = null;
 
   const recorded: Partial<Binding> = {
@@ -41,6 +45,7 @@ export function record<T>(backend: NativeBackend, work: () => T): { result: T; r
     },
     createTensor(shape, dtype, data) {
       const id = binding.createTensor(shape, dtype, data);
+      foreign ||= !written.has(data);
       constants.set(id, { shape: [...shape], dtype, data });
       return id;
     },
@@ -56,10 +61,16 @@ export function record<T>(backend: NativeBackend, work: () => T): { result: T; r
   backend.binding = new Proxy({} as Binding, {
     get: (_, key) => Reflect.get(recorded, key) ?? Reflect.get(binding, key),
   });
+  const write = backend.write;
+  backend.write = (values, shape, dtype) => {
+    written.add(values);
+    return write.call(backend, values, shape, dtype);
+  };
   try {
     const result = work();
-    return { result, recording: { outputs, constants, obstacle } };
+    return { result, recording: { outputs, constants, foreign, obstacle } };
   } finally {
     backend.binding = binding;
+    backend.write = write;
   }
 }
