@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Engine } from '#engine/engine.ts';
 import { stream } from '#engine/random.ts';
+import type { CurvatureOperator } from '#science/flatness/operators/curvatureOperator.ts';
 import { exactHessian } from '#science/flatness/operators/exactHessian.ts';
-import type { HessianOperator } from '#science/flatness/operators/hessianOperator.ts';
 import { hutchinson } from '#science/linalg/hutchinson.ts';
 import { buildMlm, spec, trainer } from './mlm.ts';
 import { type BuildWork, writeBatches, writeTensors, writeWeights } from './work.ts';
@@ -45,7 +45,7 @@ export const trace: BuildWork = (engine, folder) => {
 function buildHessian(
   engine: Engine,
   folder: string,
-): { readonly operator: HessianOperator; readonly vector: Float32Array } {
+): { readonly operator: CurvatureOperator; readonly vector: Float32Array } {
   const setup = buildMlm();
   const next = trainer(setup, engine);
   for (let step = 0; step < trained; step++) next();
@@ -63,7 +63,7 @@ function buildHessian(
   });
   writeTensors(join(folder, 'vector.safetensors'), parts);
   return {
-    operator: exactHessian(engine, parameters, model.loss, batch),
+    operator: exactHessian({ engine, loss: model.loss, examples: batches.count }, parameters, [batch]),
     vector,
   };
 }

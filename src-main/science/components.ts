@@ -5,13 +5,16 @@ import type {
   OptimizerDefinition,
   ScheduleDefinition,
 } from './definition.ts';
-import { hutchinsonTrace } from './flatness/hutchinsonTrace.ts';
+import { density } from './flatness/density.ts';
+import { exact } from './flatness/exact.ts';
+import { top } from './flatness/top.ts';
+import { trace } from './flatness/trace.ts';
 import { adamw } from './optimizers/adamw.ts';
 import { constant, cosine, linear } from './optimizers/schedules.ts';
 import { sgd } from './optimizers/sgd.ts';
 
 export const optimizers: readonly OptimizerDefinition[] = [adamw, sgd];
 export const schedules: readonly ScheduleDefinition[] = [cosine, linear, constant];
-export const flatnessMeasures: readonly FlatnessDefinition[] = [hutchinsonTrace];
+export const flatnessMeasures: readonly FlatnessDefinition[] = [trace, top, density, exact];
 
 export const sharedComponents: readonly Definition[] = [...optimizers, ...schedules, ...flatnessMeasures];

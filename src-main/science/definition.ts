@@ -9,10 +9,9 @@ import type { ExperimentSpec, experimentSpec, RunSpec } from '#contract/spec.ts'
 import type { Engine, Feeds, Inputs } from '#engine/engine.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import type { Stream } from '#engine/random.ts';
-import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '#engine/tf.ts';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '#engine/tf.ts';
 import type { ImageData } from './data/images.ts';
 import type { Language, Sentence } from './data/language.ts';
-import type { TraceEstimate } from './linalg/hutchinson.ts';
 
 export interface Definition<
   Kind extends ComponentKind = ComponentKind,
@@ -80,6 +79,8 @@ export interface Projector<P extends z.ZodObject = z.ZodObject> extends Definiti
 export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends Definition<'loss', P> {
   /** Loss of two views' projections, each [batch, width]; row i of both comes from one original. */
   value(params: z.output<P>, z1: Tensor2D, z2: Tensor2D): Scalar;
+  /** What each pair adds, with the others of its batch as they are: [batch], whose mean is `value`. */
+  examples?(params: z.output<P>, z1: Tensor2D, z2: Tensor2D): Tensor1D;
 }
 
 export interface Masking<P extends z.ZodObject = z.ZodObject> extends Definition<'masking', P> {
@@ -109,6 +110,8 @@ export interface TokenEncoder<P extends z.ZodObject = z.ZodObject> extends Defin
 export interface MlmLoss<P extends z.ZodObject = z.ZodObject> extends Definition<'loss', P> {
   /** `logits` [count, words], `targets` one-hot [count, words], `weights` [count]; nats a masked word. */
   value(params: z.output<P>, logits: Tensor2D, targets: Tensor2D, weights: Tensor): Scalar;
+  /** The loss of each masked word, nats, zero where its weight is: [count], whose weighted mean is `value`. */
+  examples?(params: z.output<P>, logits: Tensor2D, targets: Tensor2D, weights: Tensor): Tensor1D;
 }
 
 export interface OptimizerDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'optimizer', P> {
@@ -203,11 +206,34 @@ export interface RunResult {
 export interface Landscape {
   readonly engine: Engine;
   readonly parameters: Parameters;
+  /** The mean over a batch's examples: `lossOf(outputs(inputs), inputs)`. */
   loss(inputs: Inputs): Scalar;
-  /** A fixed batch of `size` examples, the same at every call. */
-  batch(size: number): Feeds;
+  /** What the model gives the loss: logits of the masked words, projections of the views. */
+  outputs(inputs: Inputs): Tensor;
+  lossOf(outputs: Tensor, inputs: Inputs): Scalar;
+  /**
+   * The loss of each example of a batch, with zeros for what is no example.
+   * @throws BasinError `unsupported` for a loss that is no mean over examples
+   */
+  exampleLosses(inputs: Inputs): Tensor1D;
+  /** A fixed batch of `size` sentences or pairs, the same at every call; batches of other `index` are others. */
+  batch(size: number, index?: number): Feeds;
+  /** Examples of a batch: masked words, pairs. */
+  examples(batch: Feeds): number;
 }
+
+/** Told after each product with a curvature matrix: how many there were. */
+export type OnProducts = (done: number) => void;
+
 export interface FlatnessDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'flatness', P> {
-  /** Leaves the weights as they were. */
-  measure(params: z.output<P>, landscape: Landscape, random: Stream): TraceEstimate;
+  /** Products with a vector that it takes on a model of `size` weights, or about as many. */
+  products(params: z.output<P>, size: number): number;
+  /** Leaves the weights as they were. `detail` of the answer is all that was found. */
+  measure(
+    params: z.output<P>,
+    landscape: Landscape,
+    random: Stream,
+    onProducts?: OnProducts,
+  ): Measured & { readonly detail: FlatnessDetail };
 }
+export type FlatnessDetail = Readonly<Record<string, z.core.util.JSONType>>;

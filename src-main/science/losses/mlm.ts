@@ -1,6 +1,6 @@
 /** Cross-entropy of the masked words (Devlin et al. 2019, arXiv 1810.04805, section 3.1). */
 import { z } from 'zod';
-import { div, mul, sub, sum, type Tensor1D } from '#engine/tf.ts';
+import { div, mul, sub, sum, type Tensor, type Tensor2D } from '#engine/tf.ts';
 import type { MlmLoss } from '../definition.ts';
 import { logSumExp } from './logSumExp.ts';
 
@@ -16,7 +16,12 @@ export const mlmLoss: MlmLoss<typeof params> = {
   params,
   /** Σᵢ wᵢ (log Σ exp zᵢ − zᵢ[target]) / Σᵢ wᵢ. */
   value(_params, logits, targets, weights) {
-    const surprise = sub(logSumExp(logits), sum(mul(logits, targets), 1)) as Tensor1D;
-    return div(sum(mul(surprise, weights)), sum(weights));
+    return div(sum(mul(surprise(logits, targets), weights)), sum(weights));
   },
+  examples: (_params, logits, targets, weights) => mul(surprise(logits, targets), weights),
 };
+
+/** −log p(target) of each row: [count]. */
+function surprise(logits: Tensor2D, targets: Tensor2D): Tensor {
+  return sub(logSumExp(logits), sum(mul(logits, targets), 1));
+}

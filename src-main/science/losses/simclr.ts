@@ -14,9 +14,12 @@ import {
   matMul,
   mean,
   mul,
+  reshape,
   type Scalar,
   sub,
   sum,
+  type Tensor,
+  type Tensor1D,
   type Tensor2D,
 } from '#engine/tf.ts';
 import type { ContrastiveLoss } from '../definition.ts';
@@ -40,17 +43,28 @@ export const simclr: ContrastiveLoss<typeof params> = {
   params,
   /** `z1`, `z2` [batch, width]; nats. */
   value({ temperature }, z1, z2) {
-    const a = unitRows(z1);
-    const b = unitRows(z2);
-    const views = concat([a, b], 0) as Tensor2D;
-    const similarity = mul(matMul(views, views, false, true), 1 / temperature);
-    // Cosines are at most 1, so nothing overflows; at the least temperature exp(−2 / τ) is still a number.
-    const weights = exp(sub(similarity, 1 / temperature));
-    // A view is no candidate for itself.
-    const others = sum(mul(weights, sub(1, eye(views.shape[0]))), 1);
-    const normaliser = add(mean(log(others)), 1 / temperature);
+    const { others, positive } = terms(temperature, z1, z2);
+    const normaliser = add(mean(others), 1 / temperature);
     // Each positive pair counts once from either side, so the mean over N pairs is that over 2N anchors.
-    const positive = mul(mean(sum(mul(a, b), 1)), 1 / temperature);
-    return sub(normaliser, positive) as Scalar;
+    return sub(normaliser, mul(mean(positive), 1 / temperature)) as Scalar;
+  },
+  /** Pair i: the mean over its two anchors. */
+  examples({ temperature }, z1, z2) {
+    const { others, positive } = terms(temperature, z1, z2);
+    const normaliser = add(mean(reshape(others, [2, -1]), 0), 1 / temperature);
+    return sub(normaliser, mul(positive, 1 / temperature)) as Tensor1D;
   },
 };
+
+/** `others` [2 · batch]: log Σ_{j ≠ i} exp(s_ij − 1/τ) of each view; `positive` [batch]: the cosine of each pair. */
+function terms(temperature: number, z1: Tensor2D, z2: Tensor2D): { others: Tensor; positive: Tensor } {
+  const a = unitRows(z1);
+  const b = unitRows(z2);
+  const views = concat([a, b], 0) as Tensor2D;
+  const similarity = mul(matMul(views, views, false, true), 1 / temperature);
+  // Cosines are at most 1, so nothing overflows; at the least temperature exp(−2 / τ) is still a number.
+  const weights = exp(sub(similarity, 1 / temperature));
+  // A view is no candidate for itself.
+  const others = log(sum(mul(weights, sub(1, eye(views.shape[0]))), 1));
+  return { others, positive: sum(mul(a, b), 1) };
+}

@@ -7,7 +7,19 @@
  * where features longer than √μ are first scaled back to length √μ, and gradients flow through that.
  */
 import { z } from 'zod';
-import { add, matMul, mul, relu, rsqrt, type Scalar, square, sub, sum, type Tensor2D } from '#engine/tf.ts';
+import {
+  add,
+  matMul,
+  mul,
+  relu,
+  rsqrt,
+  type Scalar,
+  square,
+  sub,
+  sum,
+  type Tensor1D,
+  type Tensor2D,
+} from '#engine/tf.ts';
 import type { ContrastiveLoss } from '../definition.ts';
 
 const params = z.strictObject({
@@ -37,6 +49,15 @@ export const spectral: ContrastiveLoss<typeof params> = {
     const negative = sub(all, sum(square(positive)));
     const loss = sub(mul(negative, 1 / (batch * (batch - 1))), mul(sum(positive), 2 / batch));
     return mul(loss, 1 / mu) as Scalar;
+  },
+  /** Pair i: (1/μ)(−2 z¹_i·z²_i + Σ_{j ≠ i} (z¹_i·z²_j)² / (batch − 1)). */
+  examples({ mu }, z1, z2) {
+    const a = capped(z1, mu);
+    const b = capped(z2, mu);
+    const positive = sum(mul(a, b), 1);
+    const negative = sub(sum(square(matMul(a, b, false, true)), 1), square(positive));
+    const losses = sub(mul(negative, 1 / (z1.shape[0] - 1)), mul(positive, 2));
+    return mul(losses, 1 / mu) as Tensor1D;
   },
 };
 

@@ -1,4 +1,6 @@
 /** The flatness of a run's pre-training loss, on the schedule that its spec asks for. */
+import type { ScheduledChoice } from '#contract/component.ts';
+import { BasinError } from '#contract/error.ts';
 import type { RunSpec } from '#contract/spec.ts';
 import { stream } from '#engine/random.ts';
 import { chosen } from '../choice.ts';
@@ -10,12 +12,22 @@ import type { Measure } from './training.ts';
 export function flatnessMeasure(spec: RunSpec, landscape: Landscape): readonly Measure[] {
   if (spec.flatness === null) return [];
   const { definition, params } = chosen(flatnessMeasures, spec.flatness, 'flatness');
-  const run = (step: number) => {
-    const random = stream(spec.seed, 'flatness', step);
-    const { estimate, stderr, samples } = definition.measure(params, landscape, random);
-    return [
-      { name: `flatness/${definition.id}`, value: estimate, stderr, detail: { samples: [...samples] } },
-    ];
-  };
+  const run = (step: number) => [definition.measure(params, landscape, stream(spec.seed, 'flatness', step))];
   return [{ activity: definition.title.toLowerCase(), every: spec.flatness.every, run }];
+}
+
+/** Products that one measurement takes, about, and the examples of each, for an estimate of its time. */
+export function flatnessCost(choice: ScheduledChoice, size: number): { products: number; examples: number } {
+  const { definition, params } = chosen(flatnessMeasures, choice, 'flatness');
+  const { batchSize, batches } = params as { batchSize: number; batches: number };
+  return { products: definition.products(params, size), examples: batchSize * batches };
+}
+
+/** Why a loss has no empirical Fisher matrix. */
+export function noExamples(loss: string): BasinError {
+  return new BasinError(
+    'unsupported',
+    `Curvature: the loss ${loss} is no mean over examples, so that it has no empirical Fisher matrix. Take hessian or ggn.`,
+    'operator',
+  );
 }

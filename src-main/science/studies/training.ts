@@ -6,7 +6,7 @@ import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
 import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import { keep, type Scalar, type Tensor, type Variable } from '#engine/tf.ts';
-import type { Definition, Measured, Optimizer, PresetDefinition } from '../definition.ts';
+import type { Definition, Landscape, Measured, Optimizer, PresetDefinition } from '../definition.ts';
 
 export interface Training {
   readonly parameters: Parameters;
@@ -16,11 +16,14 @@ export interface Training {
   readonly references: Readonly<Record<string, number>>;
   /**
    * Takes optimizer step `step`, counted from 0, and answers with its metrics, `loss` among them. A
-   * pure function of weights, state, spec and `step`: batches come from streams indexed by `step`.
+   * pure function of weights, state, spec and `step`. `batch` is that of the study's `batches` for this
+   * step; left out, it is made on the spot.
    */
-  step(step: number, learningRate: number): Readonly<Record<string, number>>;
+  step(step: number, learningRate: number, batch?: Feeds): Readonly<Record<string, number>>;
   /** Evaluations, probes and flatness, in the spec's order; each leaves weights and state as they were. */
   readonly measures: readonly Measure[];
+  /** The pre-training loss, for its curvature. */
+  readonly landscape: Landscape;
   dispose(): void;
 }
 
@@ -41,6 +44,11 @@ export interface StudyDefinition<Spec extends RunSpec = RunSpec> {
   readonly presets: readonly PresetDefinition[];
   /** `spec` is resolved: every default is filled in. Needs a TensorFlow backend. */
   build(spec: Spec, engine: Engine): Promise<Training>;
+  /**
+   * Batches by step, counted from 0: pure functions of spec and step, from streams indexed by the step.
+   * Needs no backend: a thread prepares them while TensorFlow computes. Every call gives new arrays.
+   */
+  batches(spec: Spec): Promise<(step: number) => Feeds>;
   /** Numbers in the model; needs no backend. */
   parameterCount(spec: Spec): number;
   /** Wall time on a two-core machine and disk, from measured rates. */
@@ -62,7 +70,8 @@ export function stepProgram(
   optimizer: Optimizer,
   forward: (inputs: Inputs) => Forward,
 ): Program<string> {
-  return engine.compile('step', (inputs) => {
+  const variables = [...parameters.all.values(), ...optimizer.slots.values()];
+  const step = (inputs: Inputs) => {
     let metrics: Readonly<Record<string, Tensor>> = {};
     const { value, gradients } = valueAndGradients(() => {
       const { loss, metrics: logged } = forward(inputs);
@@ -74,7 +83,8 @@ export function stepProgram(
     }, parameters);
     optimizer.apply(gradients, inputs.learningRate as Scalar, inputs.step as Scalar);
     return { loss: value, ...metrics };
-  });
+  };
+  return engine.compile<string>('step', step, { variables });
 }
 
 /** Runs a step's program and reads its numbers. */

@@ -3,53 +3,58 @@
  * Hv ≈ (g(w + εv) − g(w − εv)) / 2ε, with an error of order ε²‖v‖² beside float32 rounding of g / ε.
  * With rectified units the gradient jumps wherever a unit switches, which adds noise of order 1 / √ε.
  */
-import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
+import type { Feeds, Program } from '#engine/engine.ts';
 import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import type { Parameters } from '#engine/parameters.ts';
-import { add, type Scalar, type Tensor, tensor, tidy, type Variable } from '#engine/tf.ts';
-import type { HessianOperator } from './hessianOperator.ts';
+import { add, type Tensor, tensor, tidy, type Variable } from '#engine/tf.ts';
+import type { Landscape } from '../../definition.ts';
+import type { Vector } from '../../linalg/operator.ts';
+import { addParts, type CurvatureOperator, requireFinite, sharesOf } from './curvatureOperator.ts';
 
 export function centralDifferenceHessian(
-  engine: Engine,
-  parameters: Parameters,
-  loss: (inputs: Inputs) => Scalar,
-  batch: Feeds,
+  { engine, loss, examples }: Landscape,
+  weights: Parameters,
+  batches: readonly Feeds[],
   epsilon: number,
-): HessianOperator {
-  const weights = [...parameters.all];
-  const origin = weights.map(([, weight]) => weight.clone());
+): CurvatureOperator {
+  const all = [...weights.all];
+  const origin = all.map(([, weight]) => weight.clone());
   const gradient: Program<string> = engine.compile(
     'gradient',
-    (inputs) => valueAndGradients(() => loss(inputs), parameters).gradients,
+    (inputs) => valueAndGradients(() => loss(inputs), weights).gradients,
   );
 
   const restore = (): void => {
-    for (const [i, [, weight]] of weights.entries()) weight.assign(origin[i] as Tensor);
+    for (const [i, [, weight]] of all.entries()) weight.assign(origin[i] as Tensor);
   };
-  const gradientAt = (vector: Float32Array, distance: number): readonly Float32Array[] => {
+  const move = (vector: Vector, distance: number): void => {
     tidy(() => {
       let offset = 0;
-      for (const [i, [, weight]] of weights.entries()) {
+      for (const [i, [, weight]] of all.entries()) {
         const part = vector.subarray(offset, offset + weight.size);
         weight.assign(moved(origin[i] as Tensor, part, distance, weight));
         offset += weight.size;
       }
     });
-    const parts = gradient.run(batch);
-    return weights.map(([name]) => parts[name] as Float32Array);
   };
 
   return {
-    size: parameters.count,
-    matvec(direction) {
-      const vector = Float32Array.from(direction);
+    size: weights.count,
+    matvec(vector) {
+      const product = new Float64Array(weights.count);
       try {
-        const ahead = gradientAt(vector, epsilon);
-        const behind = gradientAt(vector, -epsilon);
-        return difference(ahead, behind, vector.length, epsilon);
+        for (const sign of [1, -1]) {
+          move(vector, sign * epsilon);
+          for (const { feeds, share } of sharesOf(batches, examples, 'mean')) {
+            const parts = gradient.run(feeds);
+            addParts(product, (sign * share) / (2 * epsilon), all, (name) => parts[name]);
+          }
+        }
       } finally {
         restore();
       }
+      requireFinite(product);
+      return product;
     },
     dispose() {
       restore();
@@ -59,26 +64,8 @@ export function centralDifferenceHessian(
   };
 }
 
-function moved(origin: Tensor, direction: Float32Array, distance: number, weight: Variable): Tensor {
+function moved(origin: Tensor, direction: Vector, distance: number, weight: Variable): Tensor {
   // Scaled here rather than in TensorFlow: one operation less a weight.
-  const offset = direction.map((entry) => entry * distance);
+  const offset = Float32Array.from(direction, (entry) => entry * distance);
   return add(origin, tensor(offset, weight.shape));
-}
-
-function difference(
-  ahead: readonly Float32Array[],
-  behind: readonly Float32Array[],
-  size: number,
-  epsilon: number,
-): Float64Array {
-  const product = new Float64Array(size);
-  let offset = 0;
-  for (const [k, plus] of ahead.entries()) {
-    const minus = behind[k] as Float32Array;
-    for (let i = 0; i < plus.length; i++) {
-      product[offset + i] = ((plus[i] as number) - (minus[i] as number)) / (2 * epsilon);
-    }
-    offset += plus.length;
-  }
-  return product;
 }

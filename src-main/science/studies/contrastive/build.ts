@@ -3,10 +3,11 @@ import { BasinError } from '#contract/error.ts';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
-import type { Tensor4D } from '#engine/tf.ts';
+import type { Tensor2D, Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { optimizers } from '../../components.ts';
 import type { ImageData } from '../../data/images.ts';
+import type { Landscape } from '../../definition.ts';
 import { flatnessMeasure } from '../flatness.ts';
 import { stepProgram, type Training, takeStep } from '../training.ts';
 import { augmentations, datasets } from './components.ts';
@@ -40,24 +41,27 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
   const optimizer = definition.build(params, parameters);
   const program = stepProgram(engine, parameters, optimizer, ({ views }) => model.forward(views as Tensor4D));
   const encoded = encoding(data, model, engine);
+  const landscape: Landscape = {
+    engine,
+    parameters,
+    loss: ({ views }) => model.loss(views as Tensor4D),
+    outputs: ({ views }) => model.project(views as Tensor4D),
+    lossOf: (projections) => model.lossOf(projections as Tensor2D),
+    exampleLosses: ({ views }) => model.pairLosses(views as Tensor4D),
+    batch: pairs.fixed,
+    examples: pairs.count,
+  };
   const untrained = untrainedEncoding(spec, data, engine);
   return {
     parameters,
     state: optimizer.slots,
     references: { 'features/spread_healthy': 1 / Math.sqrt(model.projectionWidth) },
-    step(step, learningRate) {
+    step(step, learningRate, batch = pairs.batch(step)) {
       encoded.changed();
-      return takeStep(program, pairs.batch(step), learningRate, step);
+      return takeStep(program, batch, learningRate, step);
     },
-    measures: [
-      ...probeMeasures(spec, encoded, untrained.get, engine),
-      ...flatnessMeasure(spec, {
-        engine,
-        parameters,
-        loss: ({ views }) => model.loss(views as Tensor4D),
-        batch: pairs.fixed,
-      }),
-    ],
+    measures: [...probeMeasures(spec, encoded, untrained.get, engine), ...flatnessMeasure(spec, landscape)],
+    landscape,
     dispose() {
       program.dispose();
       encoded.dispose();

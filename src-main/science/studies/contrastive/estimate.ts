@@ -3,6 +3,7 @@ import type { ContrastiveRunSpec, Estimate } from '#contract/spec.ts';
 import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
 import type { ImageShape } from '../../definition.ts';
+import { flatnessCost } from '../flatness.ts';
 import { datasets } from './components.ts';
 import { buildModel } from './model.ts';
 
@@ -37,7 +38,9 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
   const probing =
     encodings * images * viewCost * forwardShare +
     spec.probes.reduce((sum, { every }) => sum + probed(every) * perProbe(images), 0);
-  const flatness = spec.flatness ? measured(spec.flatness.every) * perTrace(spec.flatness, viewCost) : 0;
+  const flatness = spec.flatness
+    ? measured(spec.flatness.every) * perMeasure(flatnessCost(spec.flatness, parameters.count), viewCost)
+    : 0;
 
   // Weights and, for either optimizer, one or two numbers beside each.
   const slots = spec.optimizer.id === 'adamw' ? 3 : 2;
@@ -77,11 +80,7 @@ function perProbe(images: number): number {
   return images * 7e-5;
 }
 
-/** A product with the Hessian for each of the trace's probes on its fixed batch, and a second to record it. */
-function perTrace(flatness: NonNullable<ContrastiveRunSpec['flatness']>, viewCost: number): number {
-  const number = (value: unknown, otherwise: number): number =>
-    typeof value === 'number' ? value : otherwise;
-  const probes = number(flatness.probes, 8);
-  const batchSize = number(flatness.batchSize, 128);
-  return 1 + probes * productShare * (perStep + 2 * batchSize * viewCost);
+/** Products with the curvature matrix on its fixed batches, and a second to record the first. */
+function perMeasure(cost: ReturnType<typeof flatnessCost>, viewCost: number): number {
+  return 1 + cost.products * productShare * (perStep + 2 * cost.examples * viewCost);
 }

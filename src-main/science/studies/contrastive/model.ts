@@ -1,10 +1,11 @@
 /** Encoder, projector and loss of a spec, as functions of stacked views. */
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import type { Parameters } from '#engine/parameters.ts';
-import { type Scalar, split, type Tensor2D, type Tensor4D } from '#engine/tf.ts';
+import { type Scalar, split, type Tensor1D, type Tensor2D, type Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import type { ImageShape } from '../../definition.ts';
 import { spread } from '../../nn/unitRows.ts';
+import { noExamples } from '../flatness.ts';
 import type { Forward } from '../training.ts';
 import { encoders, losses, projectors } from './components.ts';
 
@@ -18,6 +19,11 @@ export interface ContrastiveModel {
   forward(views: Tensor4D): Forward;
   /** The loss alone. */
   loss(views: Tensor4D): Scalar;
+  /** Its two parts: stacked views → their projections [2 · batch, projectionWidth] → loss. */
+  project(views: Tensor4D): Tensor2D;
+  lossOf(projections: Tensor2D): Scalar;
+  /** The loss of each pair: [batch]. @throws BasinError `unsupported` for a loss that is no mean over pairs */
+  pairLosses(views: Tensor4D): Tensor1D;
 }
 
 /** Creates the weights in `parameters`. */
@@ -32,10 +38,9 @@ export function buildModel(
   const encoder = encoderChoice.definition.build(encoderChoice.params, shape, parameters);
   const projector = projectorChoice.definition.build(projectorChoice.params, encoder.width, parameters);
 
-  const lossOf = (projections: Tensor2D): Scalar => {
-    const [z1, z2] = split(projections, 2, 0) as [Tensor2D, Tensor2D];
-    return loss.definition.value(loss.params, z1, z2);
-  };
+  const halves = (projections: Tensor2D) => split(projections, 2, 0) as [Tensor2D, Tensor2D];
+  const lossOf = (projections: Tensor2D): Scalar =>
+    loss.definition.value(loss.params, ...halves(projections));
   const project = (views: Tensor4D): Tensor2D => projector.apply(encoder.apply(views));
   return {
     featureWidth: encoder.width,
@@ -46,5 +51,12 @@ export function buildModel(
       return { loss: lossOf(projections), metrics: { 'features/spread': spread(projections) } };
     },
     loss: (views) => lossOf(project(views)),
+    project,
+    lossOf,
+    pairLosses(views) {
+      const { definition, params } = loss;
+      if (!definition.examples) throw noExamples(definition.id);
+      return definition.examples(params, ...halves(project(views)));
+    },
   };
 }

@@ -1,4 +1,5 @@
 /** Batches of positive pairs: which images a step sees, and two views of each. Pure functions of the seed. */
+import { BasinError } from '#contract/error.ts';
 import type { Feeds } from '#engine/engine.ts';
 import { permutation, type Stream, stream } from '#engine/random.ts';
 import type { ImageSet } from '../../data/images.ts';
@@ -14,8 +15,14 @@ export interface Pairs {
   views(step: number): Float32Array;
   /** The same, as the feed `views` of a program. */
   batch(step: number): Feeds;
-  /** A batch of `size` that is the same at every call; its draws are of its own, for curvature. */
-  fixed(size: number): Feeds;
+  /**
+   * A batch of `size` that is the same at every call; its draws are of its own, for curvature. Batches of
+   * other `index` have other images.
+   * @throws BasinError `bad-input` where there are not so many images
+   */
+  fixed(size: number, index?: number): Feeds;
+  /** Pairs in a batch. */
+  count(batch: Feeds): number;
 }
 
 export function positivePairs(
@@ -56,9 +63,17 @@ export function positivePairs(
     indices,
     views,
     batch: (step) => feed(views(step)),
-    fixed(size) {
+    fixed(size, index = 0) {
       const all = permutation(stream(seed, 'flatness/images'), images.count);
-      return feed(twoViews(all.subarray(0, size), stream(seed, 'flatness/views')));
+      const chosen = all.subarray(index * size, (index + 1) * size);
+      if (chosen.length < size) {
+        const why = `${(index + 1) * size} pairs are more than the ${images.count} images there are`;
+        throw new BasinError('bad-input', `Curvature: ${why}. Take fewer or smaller batches.`, 'batches');
+      }
+      return feed(twoViews(chosen, stream(seed, 'flatness/views', index)));
+    },
+    count({ views: stacked }) {
+      return typeof stacked === 'object' ? (stacked.shape[0] as number) / 2 : 0;
     },
   };
 }

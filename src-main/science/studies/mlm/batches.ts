@@ -24,8 +24,10 @@ export interface Batches {
    * shape, 1 or, for a slot that a shorter sentence leaves unused, 0. Every batch has one shape.
    */
   batch(step: number): Feeds;
-  /** A batch of `size` that is the same at every call and never trained on. */
-  fixed(size: number): Feeds;
+  /** A batch of `size` that is the same at every call and never trained on; another for each `index`. */
+  fixed(size: number, index?: number): Feeds;
+  /** Masked words in a batch. */
+  count(batch: Feeds): number;
 }
 
 export function maskedBatches(
@@ -45,8 +47,14 @@ export function maskedBatches(
   return {
     sentences,
     batch: (step) => feedsOf(tokens, sentences(step), rule.most),
-    fixed: (size) =>
-      feedsOf(tokens, draw(size, stream(seed, 'flatness/data'), stream(seed, 'flatness/masks')), rule.most),
+    fixed(size, index = 0) {
+      const [data, masks] = [stream(seed, 'flatness/data', index), stream(seed, 'flatness/masks', index)];
+      return feedsOf(tokens, draw(size, data, masks), rule.most);
+    },
+    count({ weights }) {
+      const all = typeof weights === 'object' ? Float32Array.from(weights.data) : new Float32Array(0);
+      return all.reduce((sum, weight) => sum + weight, 0);
+    },
   };
 }
 

@@ -2,9 +2,11 @@
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
+import type { Tensor2D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { optimizers } from '../../components.ts';
 import type { Language } from '../../data/language.ts';
+import type { Landscape } from '../../definition.ts';
 import { flatnessMeasure } from '../flatness.ts';
 import { stepProgram, type Training, takeStep } from '../training.ts';
 import { type Batches, maskedBatches } from './batches.ts';
@@ -40,21 +42,28 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
     loss: model.loss(inputs),
     metrics: {},
   }));
+  const landscape: Landscape = {
+    engine,
+    parameters,
+    loss: model.loss,
+    outputs: model.logits,
+    lossOf: (logits, inputs) => model.lossOf(logits as Tensor2D, inputs),
+    exampleLosses: model.wordLosses,
+    batch: batches.fixed,
+    examples: batches.count,
+  };
   const evaluated = evaluationMeasures(spec, language, tokens, model, engine);
   const probed = probeMeasures(spec, language, tokens, model, engine);
   return {
     parameters,
     state: optimizer.slots,
     references: { ...evaluated.references, ...probed.references },
-    step(step, learningRate) {
+    step(step, learningRate, batch = batches.batch(step)) {
       probed.changed();
-      return takeStep(program, batches.batch(step), learningRate, step);
+      return takeStep(program, batch, learningRate, step);
     },
-    measures: [
-      ...evaluated.measures,
-      ...probed.measures,
-      ...flatnessMeasure(spec, { engine, parameters, loss: model.loss, batch: batches.fixed }),
-    ],
+    measures: [...evaluated.measures, ...probed.measures, ...flatnessMeasure(spec, landscape)],
+    landscape,
     dispose() {
       program.dispose();
       evaluated.dispose();

@@ -1,7 +1,8 @@
 /** Wall time and disk of an MLM run, from rates measured on a two-core machine under the captured engine. */
-import type { Estimate, MlmRunSpec, RunSpec } from '#contract/spec.ts';
+import type { Estimate, MlmRunSpec } from '#contract/spec.ts';
 import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
+import { flatnessCost } from '../flatness.ts';
 import { datasets } from './components.ts';
 import { buildModel } from './model.ts';
 import { testSentences, trainSentences } from './tasks.ts';
@@ -48,8 +49,11 @@ export function estimate(spec: MlmRunSpec): Estimate {
   // Weights and, for either optimizer, one or two numbers beside each.
   const slots = spec.optimizer.id === 'adamw' ? 3 : 2;
   const points = (spec.steps / spec.logEvery) * 2;
+  const flatness = spec.flatness
+    ? measured(spec.flatness.every) * perMeasure(flatnessCost(spec.flatness, parameters.count), perSequence)
+    : 0;
   return {
-    seconds: 4 + training + evaluating + probing + flatnessSeconds(spec.flatness, perSequence, spec.steps),
+    seconds: 4 + training + evaluating + probing + flatness,
     bytes: measured(spec.checkpointEvery) * slots * 4 * parameters.count + points * 16,
   };
 }
@@ -78,12 +82,9 @@ function widthOf(parameters: Parameters): number {
   return parameters.all.get('tokens')?.shape.at(-1) ?? 0;
 }
 
-/** A Hessian product takes the time of about five gradients, each for one of the trace's probes. */
-function flatnessSeconds(flatness: RunSpec['flatness'], perSequence: number, steps: number): number {
-  if (flatness === null) return 0;
-  const gradients = 5 * numberOf(flatness.probes, 8);
-  const batchSize = numberOf(flatness.batchSize, 128);
-  return Math.ceil(steps / flatness.every) * gradients * (perStep + batchSize * perSequence);
+/** A product with a curvature matrix takes the time of about five gradients. */
+function perMeasure({ products, examples }: ReturnType<typeof flatnessCost>, perSequence: number): number {
+  return 5 * products * (perStep + examples * perSequence);
 }
 
 function numberOf(value: unknown, otherwise: number): number {

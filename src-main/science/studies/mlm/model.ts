@@ -5,6 +5,7 @@ import type { Parameters } from '#engine/parameters.ts';
 import { oneHot, type Rank, reshape, type Scalar, sub, type Tensor1D, type Tensor2D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { logSumExp } from '../../losses/logSumExp.ts';
+import { noExamples } from '../flatness.ts';
 import { encoders, losses } from './components.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -17,6 +18,11 @@ export interface MlmModel {
   logProbabilities(inputs: Inputs): Tensor2D;
   /** The feeds of a batch → its loss. */
   loss(inputs: Inputs): Scalar;
+  /** Its two parts: logits at each slot of each sentence, [sentences · slots, words], and their loss. */
+  logits(inputs: Inputs): Tensor2D;
+  lossOf(logits: Tensor2D, inputs: Inputs): Scalar;
+  /** The loss of each slot, [sentences · slots]. @throws BasinError `unsupported` for one that is no mean over words */
+  wordLosses(inputs: Inputs): Tensor1D;
 }
 
 /** Creates the weights in `parameters`. */
@@ -30,6 +36,10 @@ export function buildModel(spec: MlmRunSpec, tokens: Tokens, parameters: Paramet
     const embeddings = encoder.embed(ids as Tensor2D, mask as Tensor2D, slots as Tensor2D);
     return encoder.logits(reshape<Rank.R2>(embeddings, [-1, encoder.width])) as Tensor2D;
   };
+  const targetsOf = (inputs: Inputs): Tensor2D =>
+    oneHot(inputs.targets as Tensor1D, tokens.words, 1, 0, 'float32') as Tensor2D;
+  const lossOf = (scores: Tensor2D, inputs: Inputs): Scalar =>
+    loss.definition.value(loss.params, scores, targetsOf(inputs), inputs.weights as Tensor1D);
   return {
     width: encoder.width,
     features: ({ ids, mask }) =>
@@ -38,9 +48,13 @@ export function buildModel(spec: MlmRunSpec, tokens: Tokens, parameters: Paramet
       const scores = logits(inputs);
       return sub(scores, reshape(logSumExp(scores), [-1, 1]));
     },
-    loss(inputs) {
-      const targets = oneHot(inputs.targets as Tensor1D, tokens.words, 1, 0, 'float32') as Tensor2D;
-      return loss.definition.value(loss.params, logits(inputs), targets, inputs.weights as Tensor1D);
+    loss: (inputs) => lossOf(logits(inputs), inputs),
+    logits,
+    lossOf,
+    wordLosses(inputs) {
+      const { definition, params } = loss;
+      if (!definition.examples) throw noExamples(definition.id);
+      return definition.examples(params, logits(inputs), targetsOf(inputs), inputs.weights as Tensor1D);
     },
   };
 }
