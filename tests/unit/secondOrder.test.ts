@@ -5,7 +5,7 @@ import { secondOrderSafe } from '#engine/gradients/secondOrder.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
 import { logSoftmax, type Scalar, type Tensor, type Tensor2D, type Tensor4D } from '#engine/tf.ts';
-import { type Compared, compareWithDifferences } from './support/curvature.ts';
+import { type Compared, compareWithDifferences, expectAgreement } from './support/curvature.ts';
 
 /** A function of a [3, 4] matrix. */
 type Operation = (x: Tensor2D) => Tensor;
@@ -214,17 +214,6 @@ function compare(operation: Operation, seed: number): Compared {
 }
 
 const seeds = [1, 2, 3];
-
-/** Rounding to 24 bits over the step; at large steps the next derivatives. */
-function expectAgreement({ norm, steps: usable, product, form, slope }: Compared): void {
-  expect(norm).toBeGreaterThan(0);
-  expect(usable).not.toEqual([]);
-  expect({ product, form, slope }).toEqual({
-    product: expect.toSatisfy((error: number) => error < 1e-3, `${product} below 0.001`),
-    form: expect.toSatisfy((error: number) => error < 1e-3, `${form} below 0.001`),
-    slope: expect.toSatisfy((error: number) => error < 1e-3, `${slope} below 0.001`),
-  });
-}
 
 describe('Hessian-vector products against central differences of the gradient', () => {
   test('every operation of the list has its functions here', () => {

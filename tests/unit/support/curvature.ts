@@ -1,11 +1,13 @@
 /** A Hessian-vector product and a gradient beside central differences of what they differentiate. */
-import { nativeBackend, tf } from '#engine/backend.ts';
-import type { Binding, OutputInfo } from '#engine/capture/binding.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
+import { tf } from '#engine/backend.ts';
 import { hessianVectorProduct } from '#engine/gradients/hessianVectorProduct.ts';
 import { kernelsReached } from '#engine/gradients/tape.ts';
 import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import type { Scalar, Tensor } from '#engine/tf.ts';
+import { type Decisions, withDecisions } from './branches.ts';
 
 type Numbers = readonly number[];
 
@@ -25,12 +27,16 @@ export interface Compared {
   readonly slope: number;
 }
 
-/** `direction` holds a number for each weight, in order; it is moved along by ± each of `steps`. */
+/**
+ * `direction` holds a number for each weight, in order; it is moved along by ± each of `steps`. `within`
+ * compares on the smooth piece that the weights stand on: comparisons and rectifiers decide as they do there.
+ */
 export function compareWithDifferences(
   parameters: Parameters,
   loss: () => Scalar,
   direction: Numbers,
   steps: Numbers,
+  { within = false } = {},
 ): Compared {
   const weights = [...parameters.all.values()];
   const origin = weights.map((weight) => weight.clone());
@@ -41,12 +47,13 @@ export function compareWithDifferences(
     );
     return weights.map((weight, i) => (parts[i] as Tensor).reshape(weight.shape));
   });
+  const here = evaluate(parameters, loss);
   const at = (distance: number): Evaluated => {
     tf.tidy(() => {
       for (const [i, weight] of weights.entries())
         weight.assign((origin[i] as Tensor).add((vector[i] as Tensor).mul(distance)));
     });
-    return evaluate(parameters, loss);
+    return evaluate(parameters, loss, within ? here.decisions : undefined);
   };
   const exact = tf.tidy(() => {
     const named = Object.fromEntries(
@@ -54,10 +61,9 @@ export function compareWithDifferences(
     );
     return numbersOf(parameters, hessianVectorProduct(loss, parameters, named));
   });
-  const here = at(0);
   const found = steps.flatMap((step) => {
     const [ahead, behind] = [at(step), at(-step)];
-    if (ahead.branches !== here.branches || behind.branches !== here.branches) return [];
+    if (!isDeepStrictEqual([ahead.decisions, behind.decisions], [here.decisions, here.decisions])) return [];
     const along = (a: number, b: number | undefined): number => (a - (b ?? Number.NaN)) / (2 * step);
     return {
       step,
@@ -80,54 +86,37 @@ export function compareWithDifferences(
   };
 }
 
+/** To 1e-3: in 32 bits, rounding over a small step and the next derivatives over a large one leave no more. */
+export function expectAgreement({ norm, steps, product, form, slope }: Compared): void {
+  expect(norm).toBeGreaterThan(0);
+  expect(steps).not.toEqual([]);
+  expect(product, 'Hv').toBeLessThan(1e-3);
+  expect(form, 'vᵀHv').toBeLessThan(1e-3);
+  expect(slope, 'the gradient along v').toBeLessThan(1e-3);
+}
+
 interface Evaluated {
   readonly value: number;
   readonly gradient: Numbers;
   readonly kernels: ReadonlySet<string>;
-  /** What every piecewise constant part of loss and gradient came to. */
-  readonly branches: string;
+  readonly decisions: Decisions;
 }
 
-function evaluate(parameters: Parameters, loss: () => Scalar): Evaluated {
+function evaluate(parameters: Parameters, loss: () => Scalar, decided?: Decisions): Evaluated {
   const found: Evaluated[] = [];
   // Inside another gradient, on whose tape this one's operations stand.
   const taped = tf.grad((x) => {
-    const { result, branches } = withBranches(() => valueAndGradients(loss, parameters));
+    const { result, decisions } = withDecisions(() => valueAndGradients(loss, parameters), decided);
     found.push({
       value: result.value.dataSync()[0] as number,
       gradient: numbersOf(parameters, result.gradients),
       kernels: kernelsReached(parameters),
-      branches,
+      decisions,
     });
     return x.square();
   });
   tf.tidy(() => taped(tf.scalar(0)));
   return found[0] as Evaluated;
-}
-
-/** TensorFlow's operations that go in steps, beside those that give truth values or whole numbers. */
-const piecewiseConstant = new Set(['Sign', 'Floor', 'Ceil', 'Round']);
-
-function withBranches<T>(work: () => T): { result: T; branches: string } {
-  const { binding } = nativeBackend;
-  const branches: number[] = [];
-  const executeOp: Binding['executeOp'] = (op, ...rest) => {
-    const outputs = binding.executeOp(op, ...rest);
-    const [{ id, dtype }] = outputs as [OutputInfo];
-    if (dtype !== binding.TF_FLOAT || piecewiseConstant.has(op)) branches.push(...binding.tensorDataSync(id));
-    if (op === 'MaxPoolGrad')
-      branches.push(...binding.tensorDataSync(id).map((value) => Number(value !== 0)));
-    return outputs;
-  };
-  nativeBackend.binding = new Proxy({} as Binding, {
-    get: (_, key) => (key === 'executeOp' ? executeOp : Reflect.get(binding, key)),
-  });
-  try {
-    const result = work();
-    return { result, branches: branches.join() };
-  } finally {
-    nativeBackend.binding = binding;
-  }
 }
 
 function numbersOf(parameters: Parameters, tensors: Readonly<Record<string, Tensor>>): number[] {
