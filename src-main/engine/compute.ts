@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cacheFolder.ts';
+import type { Precision } from './capture/graph.ts';
 
 export interface ComputeSettings {
   /** Compile each graph into fused machine code: slow to begin, often faster after. */
@@ -14,7 +15,7 @@ export interface ComputeSettings {
   /** `cpu`, `gpu` (the first) or `gpu:<n>`; null takes a GPU where TensorFlow finds one. */
   readonly device: string | null;
   /** `mixed`: products and convolutions of captured graphs in bfloat16, all else in float32. */
-  readonly precision: 'float32' | 'mixed';
+  readonly precision: Precision;
 }
 
 export const plainCompute: ComputeSettings = { xla: false, oneDnn: null, device: null, precision: 'float32' };

@@ -2,6 +2,12 @@
 
 import { join } from 'node:path';
 import { BasinError } from '#contract/error.ts';
+import {
+  type FlatnessJob,
+  type FlatnessMeasured,
+  flatnessWorkerMethods,
+  hostForFlatnessMethods,
+} from '#contract/flatness.ts';
 import { link } from '#contract/link.ts';
 import { client, serve, toErrorValue } from '#contract/rpc.ts';
 import { hostForWorkerMethods, type Job, workerMethods } from '#contract/worker.ts';
@@ -14,6 +20,7 @@ import { computeFor } from './computeFor.ts';
 import { startFeeder } from './feeder.ts';
 import { graphScope } from './graphScope.ts';
 import { type Control, train } from './loop.ts';
+import { measure, readCheckpoint, specOf } from './measure.ts';
 import { readProvenance } from './provenance.ts';
 
 // A terminal sends Ctrl-C to the whole process group; the host decides what becomes of its workers.
@@ -24,20 +31,23 @@ process.on('disconnect', () => process.exit(1));
 const control: Control = { wanted: null, checkpoint: false };
 let started = false;
 
-const host = client(
-  hostForWorkerMethods,
-  link(
-    {
-      post: (message) => void process.send?.(message),
-      on: (listener) => void process.on('message', listener),
-    },
-    {
-      serve: serve(workerMethods, {
+const { call } = link(
+  {
+    post: (message) => void process.send?.(message),
+    on: (listener) => void process.on('message', listener),
+  },
+  {
+    serve: serve(
+      { ...workerMethods, ...flatnessWorkerMethods },
+      {
         start(job) {
-          if (started) throw new BasinError('conflict', 'Worker: it has a job already.');
-          started = true;
+          takeJob();
           void work(job);
           return {};
+        },
+        measure(job) {
+          takeJob();
+          return measured(job);
         },
         pause() {
           control.wanted ??= 'pause';
@@ -51,10 +61,26 @@ const host = client(
           control.checkpoint = true;
           return {};
         },
-      }),
-    },
-  ).call,
+      },
+    ),
+  },
 );
+const host = client(hostForWorkerMethods, call);
+
+function takeJob(): void {
+  if (started) throw new BasinError('conflict', 'Worker: it has a job already.');
+  started = true;
+}
+
+/** Computed as the checkpoint's run was. */
+async function measured(job: FlatnessJob): Promise<FlatnessMeasured> {
+  const askingHost = client(hostForFlatnessMethods, call);
+  const spec = specOf(readCheckpoint(job.file), job.file);
+  applyCompute(await computeFor({ spec, resumeFrom: job.file }, { onMeasure() {}, cancelled: () => false }));
+  const { nativeBackend } = await import('#engine/backend.ts');
+  const engine = capturedEngine(nativeBackend, { warn: (message) => void askingHost.warning({ message }) });
+  return await measure(job, engine, askingHost);
+}
 
 async function work(job: Job): Promise<void> {
   let reached = { step: 0, seconds: 0 };
@@ -82,6 +108,7 @@ async function work(job: Job): Promise<void> {
     const engine = capturedEngine(nativeBackend, {
       warn: (message) => void host.warning({ message }),
       cache: graphCache(join(cacheFolder, 'graphs'), scope),
+      precision: compute.precision,
     });
     const study = studyOf(job.spec.study);
     const provenance = readProvenance(versions, computed);

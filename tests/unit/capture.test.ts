@@ -5,7 +5,17 @@ import { eagerEngine } from '#engine/eager.ts';
 import type { Engine } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
-import { matMul, mean, relu, type Scalar, square, sub, type Tensor, type Tensor2D } from '#engine/tf.ts';
+import {
+  matMul,
+  mean,
+  relu,
+  type Scalar,
+  square,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+} from '#engine/tf.ts';
 import { adamw } from '#science/optimizers/adamw.ts';
 import { sgd } from '#science/optimizers/sgd.ts';
 import { stepProgram, takeStep } from '#science/studies/training.ts';
@@ -43,6 +53,35 @@ function trained(engine: Engine, optimizerId: 'adamw' | 'sgd', steps: number) {
   for (const slot of optimizer.slots.values()) slot.dispose();
   return { losses, weights };
 }
+
+test('mixed precision rounds products to bfloat16, and still trains', () => {
+  const exact = trained(noWarnings(), 'adamw', 50);
+  const warn = (message: string) => expect.unreachable(message);
+  const mixed = trained(capturedEngine(nativeBackend, { warn, precision: 'mixed' }), 'adamw', 50);
+  const apart = mixed.losses.map((loss, i) => Math.abs(loss / (exact.losses[i] as number) - 1));
+  // 8 bits of precision: not the same numbers, but the same course.
+  expect(Math.max(...apart)).toBeGreaterThan(1e-4);
+  expect(Math.max(...apart)).toBeLessThan(0.05);
+});
+
+test('mixed precision reaches convolutions and their gradients', () => {
+  const image = tf.sin(tf.range(0, 32)).reshape([1, 4, 4, 2]) as Tensor4D;
+  const kernel = tf.variable(tf.cos(tf.range(0, 54)).reshape([3, 3, 2, 3]));
+  const body = () => {
+    const loss = () => tf.sum(tf.square(tf.conv2d(tf.mul(image, 1) as Tensor4D, kernel as never, 1, 'same')));
+    const { value, grads } = tf.variableGrads(loss as never, [kernel]);
+    return { value: value as Tensor, gradient: grads[kernel.name] as Tensor };
+  };
+  const warn = (message: string) => expect.unreachable(message);
+  const [exact, mixed] = (['float32', 'mixed'] as const).map((precision) =>
+    capturedEngine(nativeBackend, { warn, precision }).compile('convolution', body).run({}),
+  );
+  const a = [...(exact?.gradient ?? [])];
+  const b = [...(mixed?.gradient ?? [])];
+  const distance = Math.hypot(...a.map((value, i) => value - (b[i] ?? Number.NaN))) / Math.hypot(...a);
+  expect(distance).toBeGreaterThan(1e-5);
+  expect(distance).toBeLessThan(0.02);
+});
 
 describe('a captured program', () => {
   test.each(['adamw', 'sgd'] as const)('trains as eager execution does (%s)', (optimizer) => {

@@ -8,7 +8,7 @@ import type { Body, Engine, Feed, Feeds, Kept, Program } from '../engine.ts';
 import { feedType, tensorOfFeed } from '../feeds.ts';
 import { dispose, type Tensor, engine as tfjsEngine, tidy, type Variable } from '../tf.ts';
 import { type Binding, type HandleId, handleOf, type NativeBackend, type OutputInfo } from './binding.ts';
-import { buildGraph, type GraphPlace } from './graph.ts';
+import { buildGraph, type GraphPlace, type Precision } from './graph.ts';
 import type { GraphCache, Layout } from './graphCache.ts';
 import { type RecordedConstant, record } from './record.ts';
 import { loadSession, openSession, type Session, savedModel } from './session.ts';
@@ -29,9 +29,14 @@ export interface CaptureOptions {
   readonly warn: (message: string) => void;
   /** Where graphs are kept between runs; without it every run records its own. */
   readonly cache?: GraphCache;
+  /** `mixed` takes products and convolutions in bfloat16; weights and all else stay in float32. */
+  readonly precision?: Precision;
 }
 
-export function capturedEngine(backend: NativeBackend, { warn, cache }: CaptureOptions): Engine {
+export function capturedEngine(
+  backend: NativeBackend,
+  { warn, cache, precision = 'float32' }: CaptureOptions,
+): Engine {
   const eager = eagerEngine();
   return {
     id: 'captured',
@@ -45,7 +50,8 @@ export function capturedEngine(backend: NativeBackend, { warn, cache }: CaptureO
           let replay = replays.get(key);
           if (!replay) {
             const place = kept && cache && { cache, key: keyOf(name, key, kept), kept };
-            const found = (place && reopened(backend, place)) ?? capture(backend, body, feeds, place);
+            const found =
+              (place && reopened(backend, place)) ?? capture(backend, body, feeds, precision, place);
             if (typeof found === 'string') {
               warn(`Program ${name} runs operation by operation, which is slower: ${found}.`);
               fallback = eager.compile(name, body);
@@ -109,6 +115,7 @@ function capture<Output extends string>(
   backend: NativeBackend,
   body: Body<Output>,
   feeds: Feeds,
+  precision: Precision,
   place: Place | undefined,
 ): Replay | string {
   const variables = [
@@ -140,10 +147,11 @@ function capture<Output extends string>(
       const read = numbered.filter(([i]) => touched.has((readable[i] as GraphPlace).handle));
       const inputs = [...fed, ...read.map(([i]) => readable[i] as GraphPlace)];
       let pure = !recording.foreign;
-      const graph = buildGraph(backend.binding, recording, inputs, wanted, (handle) => {
+      const constantOf = (handle: HandleId): RecordedConstant => {
         pure = false;
         return existingConstant(backend, handle);
-      });
+      };
+      const graph = buildGraph(backend.binding, recording, inputs, wanted, constantOf, precision);
       const bytes = savedModel(graph);
       const layout: Layout = {
         feedNames: feedTensors.map(([name]) => name),

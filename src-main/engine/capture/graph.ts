@@ -8,6 +8,17 @@ import type { RecordedConstant, RecordedNode, Recording } from './record.ts';
 const producer = 2000;
 /** Uniform constants of more numbers than this are computed, not stored. */
 const fillLimit = 16;
+/** TensorFlow's number of bfloat16: float32's range with 8 bits of precision, so that no gradient vanishes. */
+const bfloat16 = 14;
+/** Operations that `mixed` computes in bfloat16, and which of their inputs are numbers rather than shapes. */
+const halved: Readonly<Record<string, readonly number[]>> = {
+  BatchMatMulV2: [0, 1],
+  Conv2D: [0, 1],
+  Conv2DBackpropInput: [1, 2],
+  Conv2DBackpropFilter: [0, 2],
+};
+
+export type Precision = 'float32' | 'mixed';
 
 /** A value that enters or leaves the graph. */
 export interface GraphPlace {
@@ -27,6 +38,7 @@ export function buildGraph(
   inputs: readonly GraphPlace[],
   outputs: readonly GraphPlace[],
   existingConstant: (handle: HandleId) => RecordedConstant,
+  precision: Precision = 'float32',
 ): GraphDef {
   const graph = new messages.GraphDef();
   const version = new messages.VersionDef();
@@ -86,6 +98,32 @@ export function buildGraph(
     node.getAttrMap().set('shape', attribute);
     names.set(handle, name);
   }
+  const addCast = (name: string, input: string, from: number, to: number): string => {
+    const node = add(name, 'Cast', [input]);
+    setType(node, 'SrcT', from);
+    setType(node, 'DstT', to);
+    return name;
+  };
+  const halves = new Map<string, string>();
+  const halfOf = (input: string): string => {
+    const half = halves.get(input) ?? addCast(`h${halves.size}`, input, binding.TF_FLOAT, bfloat16);
+    halves.set(input, half);
+    return half;
+  };
+  /** The node as recorded or, where `mixed` asks for it, in bfloat16 between casts. */
+  const addRecorded = (name: string, { op, inputs: handles, attributes }: RecordedNode): void => {
+    const inputNames = handles.map(nameOf);
+    const isHalved = ({ name, value }: Attribute) => name === 'T' && value === binding.TF_FLOAT;
+    const numbers = precision === 'mixed' && attributes.some(isHalved) ? (halved[op] ?? []) : [];
+    for (const i of numbers) inputNames[i] = halfOf(inputNames[i] as string);
+    const definition = add(numbers.length > 0 ? `${name}h` : name, op, inputNames);
+    for (const attribute of attributes) {
+      definition.getAttrMap().set(attribute.name, attributeValue(binding, attribute, op));
+    }
+    if (numbers.length === 0) return;
+    setType(definition, 'T', bfloat16);
+    addCast(name, `${name}h`, bfloat16, binding.TF_FLOAT);
+  };
   // The recording's order is one in which every node follows its inputs.
   const needed = nodesNeeded(recording, inputs, outputs);
   for (const [handle, { node, output }] of recording.outputs) {
@@ -94,10 +132,7 @@ export function buildGraph(
     if (nodeName === undefined) {
       nodeName = `n${nodeNames.size}`;
       nodeNames.set(node, nodeName);
-      const definition = add(nodeName, node.op, node.inputs.map(nameOf));
-      for (const attribute of node.attributes) {
-        definition.getAttrMap().set(attribute.name, attributeValue(binding, attribute, node.op));
-      }
+      addRecorded(nodeName, node);
     }
     names.set(handle, output === 0 ? nodeName : `${nodeName}:${output}`);
   }
