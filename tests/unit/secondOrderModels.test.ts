@@ -21,20 +21,24 @@ describe('Hessian-vector products of the pre-training loss against central diffe
 
   // Blank corners of a picture leave units exactly at their kink, so that differences across it mean
   // nothing: compared is the smooth function that loss and gradient are around these weights.
-  test.each(runs)('$name', async ({ spec }) => {
-    for (const seed of [1, 2, 3]) {
-      const training = await studyOf(spec.study).build({ ...spec, seed }, eagerEngine());
-      const { parameters, loss, batch } = training.landscape;
-      const inputs = Object.fromEntries(
-        Object.entries(batch(4)).map(([name, feed]) => [name, tensorOfFeed(feed)]),
-      );
-      const random = stream(seed, 'direction');
-      const direction = Array.from({ length: parameters.count }, () => random.normal());
-      expectAgreement(
-        compareWithDifferences(parameters, () => loss(inputs), direction, steps, { within: true }),
-      );
-      tf.dispose(inputs);
-      training.dispose();
-    }
-  });
+  test.each(runs)(
+    '$name',
+    async ({ spec }) => {
+      for (const seed of [1, 2, 3]) {
+        const training = await studyOf(spec.study).build({ ...spec, seed }, eagerEngine());
+        const { parameters, loss, batch } = training.landscape;
+        const inputs = Object.fromEntries(
+          Object.entries(batch(4)).map(([name, feed]) => [name, tensorOfFeed(feed)]),
+        );
+        const random = stream(seed, 'direction');
+        const direction = Array.from({ length: parameters.count }, () => random.normal());
+        expectAgreement(
+          compareWithDifferences(parameters, () => loss(inputs), direction, steps, { within: true }),
+        );
+        tf.dispose(inputs);
+        training.dispose();
+      }
+    },
+    60_000,
+  );
 });

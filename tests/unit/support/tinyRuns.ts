@@ -5,10 +5,13 @@ import type { RunSpec } from '#contract/spec.ts';
 import { components, expandRuns, resolveExperiment } from '#science/registry.ts';
 import { studyDefinitions } from '#science/studies/index.ts';
 
-type Kind = 'encoder' | 'projector' | 'loss' | 'optimizer' | 'schedule';
+type Kind = 'encoder' | 'projector' | 'loss' | 'optimizer';
 
 /** Parameters that count something are brought down to this, or to the least that their schema allows. */
 const most = 8;
+/** As many layers show all that more would. */
+const deepest = 2;
+const depths = new Set(['layers', 'stages', 'blocks', 'depth']);
 
 export interface TinyRun {
   /** Its study, and the components whose turn it is. */
@@ -53,7 +56,8 @@ function tinyChoice({ id, schema }: Pick<ComponentInfo, 'id' | 'schema'>): Recor
     { type?: string; default?: number; minimum?: number }
   >;
   for (const [name, { type, default: usual = 0, minimum = 0 }] of Object.entries(parameters)) {
-    if (type === 'integer') choice[name] = Math.max(minimum, Math.min(usual, most));
+    const limit = depths.has(name) ? deepest : most;
+    if (type === 'integer') choice[name] = Math.max(minimum, Math.min(usual, limit));
   }
   return choice;
 }
