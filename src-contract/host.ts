@@ -1,6 +1,7 @@
 /** The host's API: everything the window and the command line can ask for. */
 import { z } from 'zod';
 import { componentInfo, componentKind, study } from './component.ts';
+import { flatnessJob, flatnessMeasured, flatnessProgress } from './flatness.ts';
 import { report } from './report.ts';
 import type { MethodTable } from './rpc.ts';
 import { checkpointRow, double, measurementRow, runRow, runStatus } from './run.ts';
@@ -234,6 +235,17 @@ export const hostMethods = {
     input: z.strictObject({ checkpoint: id, out: z.string() }),
     output: z.strictObject({ out: z.string(), bytes: z.int() }),
   },
+  /**
+   * Measures the curvature of a checkpoint in a process of its own. `checkpoint` is named as elsewhere, or is
+   * the path of a .safetensors file. What is measured of one in the library is kept with it, under
+   * `flatness/measured/…`: what its run has measured at that step stays.
+   */
+  flatness: {
+    input: flatnessJob.omit({ file: true }).extend({ checkpoint: id }),
+    output: flatnessMeasured.extend({ checkpoint: id.nullable(), run: id.nullable() }),
+  },
+  /** Ends all measurements of `flatness` that are under way; they fail with `conflict`. */
+  stopFlatness: { input: nothing, output: nothing },
   queue: { input: nothing, output: queueState },
   setWorkers: { input: z.strictObject({ workers: z.int().min(0).max(16) }), output: queueState },
   machine: { input: nothing, output: machineState },
@@ -251,5 +263,8 @@ export const hostEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('measurements'), run: id }),
   z.strictObject({ type: z.literal('checkpoint'), run: id, checkpoint: checkpointRow }),
   z.strictObject({ type: z.literal('queue'), queue: queueState }),
+  /** Of a call to `flatness`, by the checkpoint that it named. */
+  z.strictObject({ type: z.literal('measuring'), checkpoint: id, progress: flatnessProgress }),
+  z.strictObject({ type: z.literal('warning'), checkpoint: id, message: z.string() }),
 ]);
 export type HostEvent = z.infer<typeof hostEvent>;

@@ -14,12 +14,13 @@ export type HostApi = Api<typeof hostMethods>;
 export async function withLibrary<Answer>(
   folder: string,
   use: (host: HostApi) => Promise<Answer>,
+  onEvent?: (event: HostEvent) => void,
 ): Promise<Answer> {
   refuseFile(folder);
   // Looking must not create anything: where there is no library, an empty one elsewhere answers.
   return existsSync(join(folder, 'basin.db'))
-    ? opened({ folder, takesRuns: false }, use)
-    : withCatalogue(use);
+    ? opened({ folder, takesRuns: false, onEvent }, use)
+    : withCatalogue(use, onEvent);
 }
 
 function refuseFile(folder: string): void {
@@ -28,10 +29,13 @@ function refuseFile(folder: string): void {
 }
 
 /** For commands that need no library: presets, components, plans. */
-export async function withCatalogue<Answer>(use: (host: HostApi) => Promise<Answer>): Promise<Answer> {
+export async function withCatalogue<Answer>(
+  use: (host: HostApi) => Promise<Answer>,
+  onEvent?: (event: HostEvent) => void,
+): Promise<Answer> {
   const folder = mkdtempSync(join(tmpdir(), 'basin-'));
   try {
-    return await opened({ folder, takesRuns: false }, use);
+    return await opened({ folder, takesRuns: false, onEvent }, use);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -44,13 +48,7 @@ export function withWorkers<Answer>(
   onEvent: (event: HostEvent) => void,
   use: (host: HostApi) => Promise<Answer>,
 ): Promise<Answer> {
-  // Tests put a stand-in for the training process here.
-  const workerEntry = process.env.BASIN_WORKER_ENTRY;
-  const given = {
-    ...(workerEntry === undefined ? {} : { workerEntry }),
-    ...(workers === undefined ? {} : { workers }),
-  };
-  return opened({ folder, takesRuns: 'own', onEvent, ...given }, use);
+  return opened({ folder, takesRuns: 'own', onEvent, workers }, use);
 }
 
 async function opened<Answer>(
@@ -59,7 +57,9 @@ async function opened<Answer>(
 ): Promise<Answer> {
   // SQLite and the registry: what only prints help need not wait for them.
   const { openHost } = await import('#host/host.ts');
-  const host = await openHost(options);
+  // Tests put a stand-in for the worker's process here.
+  const workerEntry = process.env.BASIN_WORKER_ENTRY;
+  const host = await openHost(workerEntry === undefined ? options : { ...options, workerEntry });
   try {
     return await use(checked(host.api));
   } finally {

@@ -8,6 +8,8 @@ export interface RunProgress {
   readonly status: string;
   readonly step: number;
   readonly steps: number;
+  /** What is counted; default: step. */
+  readonly unit?: string;
   /** Null before the first measurement of speed. */
   readonly stepsPerSecond: number | null;
   readonly activity: string | null;
@@ -29,7 +31,7 @@ export function progressText(run: RunProgress): string {
   const parts: string[] = [];
   // After the last step it measures: how long that takes, the speed of steps does not tell.
   if (run.step < run.steps && run.stepsPerSecond !== null && run.stepsPerSecond > 0) {
-    parts.push(`${run.stepsPerSecond.toPrecision(3)} steps/s`);
+    parts.push(`${run.stepsPerSecond.toPrecision(3)} ${run.unit ?? 'step'}s/s`);
     parts.push(`${formatSeconds((run.steps - run.step) / run.stepsPerSecond)} left`);
   }
   if (run.activity !== null) parts.push(run.activity);
@@ -90,7 +92,9 @@ export function progressLines(write: (line: string) => void, now: () => number =
         statuses.set(run.id, run.status);
         if (run.status === 'queued' || !(changed || (due && run.status === 'running'))) continue;
         const share = Math.floor((100 * run.step) / run.steps);
-        write(`${run.name}: step ${run.step}/${run.steps} (${share} %), ${progressText(run)}`);
+        write(
+          `${run.name}: ${run.unit ?? 'step'} ${run.step}/${run.steps} (${share} %), ${progressText(run)}`,
+        );
       }
     },
     end: () => {},

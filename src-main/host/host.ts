@@ -5,9 +5,11 @@ import type { HostEvent, hostMethods } from '#contract/host.ts';
 import type { Implementation } from '#contract/rpc.ts';
 import type { Context, Science } from './api/context.ts';
 import { experimentMethods } from './api/experiments.ts';
+import { flatnessMethods } from './api/flatness.ts';
 import { Machine } from './api/machine.ts';
 import { runMethods } from './api/runs.ts';
 import { announceRuns, ForeignChanges } from './changes.ts';
+import { FlatnessWorkers } from './jobs/flatnessWorkers.ts';
 import { thisOwner } from './jobs/owner.ts';
 import { JobQueue } from './jobs/queue.ts';
 import { defaultWorkerEntry } from './jobs/workerProcess.ts';
@@ -19,8 +21,8 @@ export interface HostOptions {
   /** The library folder; created where it is missing. */
   readonly folder: string;
   /** Worker processes of this host, in place of the number kept in the library. */
-  readonly workers?: number;
-  readonly onEvent?: (event: HostEvent) => void;
+  readonly workers?: number | undefined;
+  readonly onEvent?: ((event: HostEvent) => void) | undefined;
   /** The script that a worker process runs. */
   readonly workerEntry?: string;
   /** `true`: any queued run of the library; `own`: those created or resumed through this host; default true. */
@@ -47,9 +49,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const library = openLibrary(options.folder);
   const emit = options.onEvent ?? (() => undefined);
   const own = new Set<string>();
+  const workerEntry = options.workerEntry ?? defaultWorkerEntry();
   const queue = new JobQueue(library, {
     owner: thisOwner(randomUUID()),
-    workerEntry: options.workerEntry ?? defaultWorkerEntry(),
+    workerEntry,
     workers: options.workers,
     takes: (run) => takes(options, own, run),
     emit,
@@ -59,6 +62,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
     library,
     science,
     queue,
+    flatnessWorkers: new FlatnessWorkers(workerEntry),
+    emit,
     announce: (runs) => announceRuns(library, emit, runs),
     removed: (run) => emit({ type: 'removed', run }),
     own: (run) => {
@@ -75,8 +80,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
   }
   let closed: Promise<void> | undefined;
   return {
-    api: { ...libraryMethods(context), ...experimentMethods(context), ...runMethods(context) },
+    api: {
+      ...{ ...libraryMethods(context), ...experimentMethods(context), ...runMethods(context) },
+      ...flatnessMethods(context),
+    },
     close: () => {
+      context.flatnessWorkers.stopAll();
       closed ??= queue.close(options.patience ?? 20_000).then(() => {
         changes.close();
         library.db.close();

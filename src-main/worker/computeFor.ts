@@ -19,7 +19,10 @@ const environment = z.object({
 });
 
 /** @throws BasinError `bad-input` for an environment variable that has no such value */
-export async function computeFor({ spec, resumeFrom }: Job, tuning: Tuning): Promise<ComputeSettings> {
+export async function computeFor(
+  { spec, resumeFrom }: Pick<Job, 'spec' | 'resumeFrom'>,
+  tuning: Tuning,
+): Promise<ComputeSettings> {
   const asked = environment.safeParse(process.env);
   if (!asked.success) {
     const { path, message } = firstIssue(asked.error);

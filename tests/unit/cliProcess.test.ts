@@ -32,7 +32,7 @@ describe('usage', { timeout: 60_000 }, () => {
     const library = temporaryFolder();
     const wrong: Record<string, string[]> = {
       'Did you mean verify?': ['vrify'],
-      'no such command': ['flatness'],
+      'no such command': ['transmogrify'],
       'Did you mean --json?': ['runs', '--jsn'],
       "missing required argument 'run'": ['show'],
       'too many arguments': ['runs', 'more'],

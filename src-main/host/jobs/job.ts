@@ -4,18 +4,17 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BasinError } from '#contract/error.ts';
 import type { HostEvent } from '#contract/host.ts';
-import type { Implementation } from '#contract/rpc.ts';
-import { toErrorValue } from '#contract/rpc.ts';
+import { type Api, client, type Implementation, serve, toErrorValue } from '#contract/rpc.ts';
 import type { RunStatus } from '#contract/run.ts';
 import type { RunSpec } from '#contract/spec.ts';
-import type { hostForWorkerMethods, WorkerProgress } from '#contract/worker.ts';
+import { hostForWorkerMethods, type WorkerProgress, workerMethods } from '#contract/worker.ts';
 import { announceRun } from '../changes.ts';
 import { adoptCheckpoint, lastCheckpoint, toCheckpointRow } from '../store/checkpoints.ts';
 import { checkpointPath, type Library, newSpoolFolder, nextRevision } from '../store/library.ts';
 import { insertMeasurements } from '../store/measurements.ts';
 import { addEvent, type StoredRun, updateRun } from '../store/runs.ts';
 import { appendPoints, dropAfter } from '../store/series.ts';
-import { startWorker, type WorkerEnd, type WorkerProcess } from './workerProcess.ts';
+import { describeEnd, startWorker, type WorkerEnd, type WorkerProcess } from './workerProcess.ts';
 
 interface Outcome {
   readonly status: Exclude<RunStatus, 'queued' | 'running'>;
@@ -34,7 +33,7 @@ export class Job {
   private readonly library: Library;
   private readonly run: StoredRun;
   private readonly emit: (event: HostEvent) => void;
-  private worker: WorkerProcess | undefined;
+  private worker: (WorkerProcess & { readonly api: Api<typeof workerMethods> }) | undefined;
   /** How the worker says it ended. */
   private told: Outcome | undefined;
   /** Why this host ended it. */
@@ -75,7 +74,8 @@ export class Job {
       const resumeFrom = this.rewind();
       spool = newSpoolFolder(this.library, this.run.id);
       announceRun(this.library, this.emit, this.run.id);
-      const worker = startWorker(entry, this.implementation(spool));
+      const process = startWorker(entry, serve(hostForWorkerMethods, this.implementation(spool)));
+      const worker = { ...process, api: client(workerMethods, process.call) };
       this.worker = worker;
       const spec = JSON.parse(this.run.spec) as RunSpec;
       worker.api.start({ run: this.run.id, spec, resumeFrom, spool }).catch((error) => {
@@ -245,23 +245,6 @@ export class Job {
 }
 
 function crashed(end: WorkerEnd | undefined, progress: WorkerProgress | null): Outcome {
-  const how = end?.signal
-    ? `was ended by signal ${end.signal}`
-    : end?.code === null || end === undefined
-      ? 'could not be started'
-      : `ended with exit code ${end.code}`;
   const where = progress ? ` after step ${progress.step}` : ' before its first report';
-  const said = gist(end?.stderr ?? '');
-  return {
-    status: 'failed',
-    error: `Worker ${how}${where}: ${said}. Resume goes on from the last checkpoint.`,
-  };
-}
-
-/** The line that names the error; of output without one, the last line. */
-function gist(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  const named = lines.findLast((line) => /^(\w*Error\b|terminate called|FATAL)/i.test(line));
-  const chosen = named ?? lines.findLast((line) => line !== '');
-  return chosen?.replace(/\.$/, '') ?? 'it wrote nothing to stderr';
+  return { status: 'failed', error: `${describeEnd(end, where)} Resume goes on from the last checkpoint.` };
 }

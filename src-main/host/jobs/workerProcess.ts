@@ -5,11 +5,11 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { link } from '#contract/link.ts';
-import { type Api, client, type Implementation, serve } from '#contract/rpc.ts';
-import { hostForWorkerMethods, workerMethods } from '#contract/worker.ts';
+import type { Call } from '#contract/rpc.ts';
 
 export interface WorkerProcess {
-  readonly api: Api<typeof workerMethods>;
+  /** Calls the worker. */
+  readonly call: Call;
   kill(): void;
   /** Settles when the process has ended and everything that it sent has been served. */
   readonly ended: Promise<WorkerEnd>;
@@ -22,16 +22,17 @@ export interface WorkerEnd {
   readonly stderr: string;
 }
 
+/** Why a call to a worker that has died is not answered. */
+export const workerGone = 'The worker has ended.';
+
 /** Beside the source, or beside the built host or command line in `out/`. */
 export function defaultWorkerEntry(here: string = import.meta.url): string {
   const place = here.endsWith('.ts') ? '../../worker/main.ts' : '../worker/main.js';
   return fileURLToPath(new URL(place, here));
 }
 
-export function startWorker(
-  entry: string,
-  implementation: Implementation<typeof hostForWorkerMethods>,
-): WorkerProcess {
+/** @param serve answers what the worker asks */
+export function startWorker(entry: string, serve: Call): WorkerProcess {
   const child = fork(entry, [], {
     execPath: process.execPath,
     // The host's own flags (a test runner's, a debugger's port) are not the worker's.
@@ -41,7 +42,7 @@ export function startWorker(
     // Out of the terminal's process group: Ctrl-C is for the host, which asks its workers to pause.
     detached: true,
   });
-  const served = inOrder(serve(hostForWorkerMethods, implementation));
+  const served = inOrder(serve);
   const connection = link(
     {
       // A message to a worker that has just died is no error of the host's: its end is told by `ended`.
@@ -53,15 +54,33 @@ export function startWorker(
   const stderr = tail(child.stderr);
   child.stdout?.resume();
   const ended = waitForEnd(child).then(async ({ code, signal, failure }) => {
-    connection.close('The worker has ended.');
+    connection.close(workerGone);
     await served.idle();
     return { code, signal, stderr: [stderr(), failure].filter(Boolean).join('\n') };
   });
   return {
-    api: client(workerMethods, connection.call),
+    call: connection.call,
     kill: () => void child.kill('SIGKILL'),
     ended,
   };
+}
+
+/** How it ended and what it said of that, in words: `ended with exit code 3 …: out of memory`. */
+export function describeEnd(end: WorkerEnd | undefined, where: string): string {
+  const how = end?.signal
+    ? `was ended by signal ${end.signal}`
+    : end?.code === null || end === undefined
+      ? 'could not be started'
+      : `ended with exit code ${end.code}`;
+  return `Worker ${how}${where}: ${gist(end?.stderr ?? '')}.`;
+}
+
+/** The line that names the error; of output without one, the last line. */
+function gist(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const named = lines.findLast((line) => /^(\w*Error\b|terminate called|FATAL)/i.test(line));
+  const chosen = named ?? lines.findLast((line) => line !== '');
+  return chosen?.replace(/\.$/, '') ?? 'it wrote nothing to stderr';
 }
 
 /** The process's end and then, shortly, the rest of its messages and output. */
@@ -85,7 +104,7 @@ async function waitForEnd(child: ChildProcess) {
 }
 
 /** Serves one call after the other: `ended` must not overtake the checkpoint sent before it. */
-function inOrder(call: ReturnType<typeof serve>) {
+function inOrder(call: Call) {
   let last: Promise<unknown> = Promise.resolve();
   return {
     call: (method: string, input: unknown) => {

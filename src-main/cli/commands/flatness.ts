@@ -1,0 +1,138 @@
+/** `basin flatness`: the curvature of the loss at a checkpoint. */
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { FlatnessProgress } from '#contract/flatness.ts';
+import { each, wholeNumber } from '../arguments.ts';
+import { action, type Context, command } from '../command.ts';
+import { exitCode } from '../failure.ts';
+import { flatnessText } from '../flatnessText.ts';
+import { type HostApi, withLibrary } from '../host.ts';
+import { catchInterrupts } from '../interrupt.ts';
+import { progressDisplay } from '../progress.ts';
+import { parseSetting } from '../setting.ts';
+
+interface Options {
+  readonly measure: string;
+  readonly operator?: string;
+  readonly method?: string;
+  readonly probes?: number;
+  readonly top?: number;
+  readonly batches?: number;
+  readonly batchSize?: number;
+  readonly parameters?: string;
+  readonly seed?: number;
+  readonly set?: readonly string[];
+}
+
+export function flatness(): Command {
+  return command(
+    'flatness',
+    'Measure the curvature of the pre-training loss at a checkpoint: its trace, largest eigenvalues, spectral density or, for few weights, all eigenvalues. On fixed batches drawn from the run’s seed.',
+    'flatness 3kq7 --operator hessian --measure trace --probes 32',
+    'flatness 3kq7@500 --operator ggn --measure top --top 5 --json',
+    "flatness weights.safetensors --measure exact --parameters 'projector/output/*'",
+  )
+    .argument(
+      '<checkpoint>',
+      'its id or a beginning of it; RUN for the last one of a run; RUN@STEP; or a .safetensors file',
+    )
+    .addOption(
+      new Option('--operator <matrix>', 'the curvature matrix (default: hessian)').choices([
+        'hessian',
+        'ggn',
+        'fisher',
+      ]),
+    )
+    .addOption(
+      new Option('--measure <measure>', 'what is asked of it')
+        .choices(['trace', 'top', 'density', 'exact'])
+        .default('trace'),
+    )
+    .addOption(
+      new Option('--method <method>', 'of the trace (default: hutchinson)').choices([
+        'hutchinson',
+        'hutchpp',
+      ]),
+    )
+    .option('--probes <n>', 'random directions, for trace and density', wholeNumber(1))
+    .option('--top <k>', 'how many eigenvalues, for top (default: 1)', wholeNumber(1))
+    .option('--batches <n>', 'batches over which it is averaged (default: 1)', wholeNumber(1))
+    .option('--batch-size <n>', 'examples of a batch (default: 128)', wholeNumber(1))
+    .option(
+      '--parameters <glob>',
+      'weights by name, * for any characters, commas between several (default: all)',
+    )
+    .option('--seed <n>', 'of batches and directions (default: the run’s)', wholeNumber(0))
+    .option('--set <name=value>', 'another setting of the measure (see basin components flatness)', each)
+    .action(
+      action<[string, Options]>(
+        async (context, checkpoint, options) => await measure(context, checkpoint, options),
+      ),
+    );
+}
+
+async function measure({ library, output }: Context, checkpoint: string, options: Options): Promise<number> {
+  const interrupt = catchInterrupts();
+  const display = progressDisplay(process.stderr);
+  let first: FlatnessProgress | undefined;
+  const show = (progress: FlatnessProgress): void => {
+    const { products: step, expected, seconds } = progress;
+    // The first product also records its graph: it tells nothing of the speed.
+    first ??= progress;
+    const stepsPerSecond = step > first.products ? (step - first.products) / (seconds - first.seconds) : null;
+    const steps = Math.max(step, expected);
+    const row = {
+      id: checkpoint,
+      name: `${options.measure} of ${checkpoint}`,
+      status: 'running',
+      unit: 'product',
+    };
+    display.show([{ ...row, step, steps, stepsPerSecond, activity: null }]);
+  };
+  const ask = async (host: HostApi) => {
+    interrupt.onSignal(() => void host.stopFlatness({}));
+    const { seed } = options;
+    const path = checkpoint.endsWith('.safetensors') ? resolve(checkpoint) : checkpoint;
+    return await host.flatness({
+      checkpoint: path,
+      measure: choiceOf(options),
+      ...(seed === undefined ? {} : { seed }),
+    });
+  };
+  try {
+    const found = await withLibrary(library, ask, (event) => {
+      if (event.type === 'measuring') show(event.progress);
+      if (event.type === 'warning') output.note(event.message);
+    });
+    display.end();
+    const { detail, ...rest } = found;
+    if (output.json) output.document({ ...detail, ...rest });
+    else output.print(flatnessText(found, output));
+    return exitCode.done;
+  } catch (error) {
+    display.end();
+    if (interrupt.code === null) throw error;
+    output.note('Interrupted: nothing was measured.');
+    return interrupt.code;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** The measure with the settings that stand on the command line; those it does not have are its to refuse. */
+function choiceOf(options: Options) {
+  const {
+    measure: id,
+    top: count,
+    set = [],
+    operator,
+    method,
+    probes,
+    batches,
+    batchSize,
+    parameters,
+  } = options;
+  const given = Object.entries({ operator, method, probes, batches, batchSize, parameters, count });
+  const more = set.map(parseSetting).map(({ path, value }) => [path, value] as const);
+  return { id, ...Object.fromEntries([...given.filter(([, value]) => value !== undefined), ...more]) };
+}

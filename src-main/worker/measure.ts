@@ -1,0 +1,81 @@
+/** One measurement of a checkpoint's flatness: the model as its run built it, with the checkpoint's weights. */
+import { readFileSync } from 'node:fs';
+import { BasinError } from '#contract/error.ts';
+import type { FlatnessJob, FlatnessMeasured, hostForFlatnessMethods } from '#contract/flatness.ts';
+import type { Api } from '#contract/rpc.ts';
+import { type RunSpec, runSpec } from '#contract/spec.ts';
+import type { Engine } from '#engine/engine.ts';
+import { stream } from '#engine/random.ts';
+import { decodeSafetensors } from '#engine/safetensors.ts';
+import { chosen } from '#science/choice.ts';
+import { flatnessMeasures } from '#science/components.ts';
+import { studyOf } from '#science/registry.ts';
+import { restoreCheckpoint } from './checkpoint.ts';
+
+/** Milliseconds between two reports to the host. */
+const reportInterval = 250;
+
+/** @throws BasinError where the file, the measure's settings or a product are not in order */
+export async function measure(
+  { file, measure: choice, seed }: FlatnessJob,
+  engine: Engine,
+  host: Api<typeof hostForFlatnessMethods>,
+): Promise<FlatnessMeasured> {
+  const { definition, params } = chosen(flatnessMeasures, choice, 'flatness');
+  const bytes = readCheckpoint(file);
+  const own = specOf(bytes, file);
+  // Nothing else of the run is measured. Its language or images do not come from its seed.
+  const spec: RunSpec = { ...own, probes: [], evaluations: [], flatness: null, seed: seed ?? own.seed };
+  const training = await studyOf(spec.study).build(spec, engine);
+  try {
+    const { step } = restoreCheckpoint(training, bytes, file);
+    const { parameters, landscape } = training;
+    const expected = definition.products(params, parameters.count);
+    const began = performance.now();
+    const seconds = (): number => (performance.now() - began) / 1000;
+    let reported = 0;
+    const random = stream(spec.seed, 'flatness', step);
+    const { name, value, stderr, detail } = definition.measure(params, landscape, random, (products) => {
+      if (1000 * seconds() - reported < reportInterval) return;
+      reported = 1000 * seconds();
+      // Sent at once, though its answer has to wait: the measurement itself never yields.
+      void host.measuring({ products, expected, seconds: seconds() });
+    });
+    return {
+      ...{ step, name, value, stderr, detail, seed: spec.seed, seconds: seconds() },
+      measure: { id: definition.id, ...params },
+      parameters: parameters.count,
+    };
+  } finally {
+    training.dispose();
+  }
+}
+
+export function readCheckpoint(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BasinError('not-found', `Cannot read ${file}: ${why}. Name another checkpoint.`, file);
+  }
+}
+
+/** The run's spec, from the checkpoint's own metadata. */
+export function specOf(bytes: Uint8Array, file: string): RunSpec {
+  const { metadata } = decodeSafetensors(bytes, file);
+  const parsed = runSpec.safeParse(parseJson(metadata.spec ?? ''));
+  if (parsed.success) return parsed.data;
+  throw new BasinError(
+    'bad-input',
+    `Cannot measure ${file}: it does not say which model its weights belong to. Name a checkpoint of this program.`,
+    file,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
