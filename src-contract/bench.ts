@@ -57,6 +57,8 @@ export type BenchTarget = z.infer<typeof benchTarget>;
 export const benchRow = z.strictObject({
   id: z.string(),
   work: z.string(),
+  /** Settings of TensorFlow under which ours ran, as provenance names them. */
+  compute: z.string(),
   unit: z.string(),
   /** Medians over the blocks. */
   ours: z.number(),

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ContrastiveRunSpec, runSpec } from '#contract/spec.ts';
 import { build, loadPairs } from '#science/studies/contrastive/build.ts';
+import { startFeeder } from '../../src-main/worker/feeder.ts';
 import { type BuildWork, writeBatches, writeWeights } from './work.ts';
 
 const learningRate = 4e-3;
@@ -22,20 +23,22 @@ export const contrastiveStep =
       Array.from({ length: checked }, (_, step) => pairs.batch(step)),
     );
     writeFileSync(join(folder, 'images.bin'), data.train.pixels);
+    const feeder = startFeeder(spec);
     let step = 0;
-    const next = (): number => {
-      const metrics = training.step(step, learningRate);
+    const next = async (): Promise<number> => {
+      const metrics = training.step(step, learningRate, await feeder.next(step));
       step += 1;
       return metrics.loss as number;
     };
+    const losses = async (count: number): Promise<number[]> => {
+      const values: number[] = [];
+      for (let i = 0; i < count; i++) values.push(await next());
+      return values;
+    };
     return {
       operations: 0,
-      check: () => Array.from({ length: checked }, next),
-      run(count) {
-        let value = Number.NaN;
-        for (let i = 0; i < count; i++) value = next();
-        return [value];
-      },
+      check: () => losses(checked),
+      run: async (count) => (await losses(count)).slice(-1),
     };
   };
 

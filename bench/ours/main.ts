@@ -1,7 +1,11 @@
 /** Basin's side of a benchmark: told over standard input what to build and run, with TensorFlow as in a worker. */
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type BenchRequest, benchRequest } from '#contract/bench.ts';
+import { cacheFolder } from '#engine/cacheFolder.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
+import { graphCache } from '#engine/capture/graphCache.ts';
+import { applyCompute, computeDescribed } from '#engine/compute.ts';
 import { contrastiveStep } from './contrastiveStep.ts';
 import { product, trace } from './curvature.ts';
 import { matmul } from './matmul.ts';
@@ -17,6 +21,10 @@ const works: Readonly<Record<string, BuildWork>> = {
   matmul,
 };
 
+/** Settings of TensorFlow, as provenance names them. */
+const compute = process.argv[2] ?? 'captured';
+applyCompute({ ...computeDescribed(compute), device: null });
+
 let built: Work | undefined;
 
 async function answer(request: BenchRequest): Promise<object> {
@@ -25,18 +33,20 @@ async function answer(request: BenchRequest): Promise<object> {
       const build = works[request.work];
       if (!build) throw new Error(`there is no work ${request.work}`);
       const { nativeBackend } = await import('#engine/backend.ts');
+      // The cache is this session's own: the work's name says enough about its graphs.
+      const cache = graphCache(join(cacheFolder, 'graphs'), `${request.work} ${compute}`);
       // A work that falls back to eager execution would be timed as something else than it is called.
       const warn = (message: string): never => {
         throw new Error(message);
       };
-      built = await build(capturedEngine(nativeBackend, { warn }), request.folder);
+      built = await build(capturedEngine(nativeBackend, { warn, cache }), request.folder);
       return { operations: built.operations };
     }
     case 'check':
-      return { values: work().check() };
+      return { values: await work().check() };
     case 'run': {
       const started = performance.now();
-      const values = work().run(request.count);
+      const values = await work().run(request.count);
       return { seconds: (performance.now() - started) / 1000, values };
     }
     case 'describe': {

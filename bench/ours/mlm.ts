@@ -87,14 +87,18 @@ export function trainer({ parameters, model, batches }: MlmSetup, engine: Engine
 }
 
 /**
- * Of one training step: two for each multiply-add of the matrix products that the model asks for, three
- * times over (forward, gradient of the input, gradient of the weight). What an implementation adds, such
- * as products with one-hot rows in place of look-ups, does not count.
+ * Of one training step: two for each multiply-add of the matrix products that the loss asks for, three
+ * times over (forward, gradient of the input, gradient of the weight). In the last block that is keys and
+ * values of all tokens, and all else of the hidden words alone. What an implementation adds, such as products
+ * with one-hot rows in place of look-ups, does not count.
  */
 export function stepOperations(): number {
   const length = language.maxLength + 2;
-  const perToken = layers * (4 * width * width + 2 * width * feedForward + 2 * length * width);
   const slots = bert.most(masking, language.maxLength);
-  const products = batchSize * (length * perToken + slots * width * language.words.length);
-  return 3 * 2 * products;
+  const keysAndValues = 2 * width * width;
+  const otherwise = 2 * width * width + 2 * width * feedForward + 2 * length * width;
+  const full = length * (keysAndValues + otherwise);
+  const last = length * keysAndValues + slots * otherwise;
+  const logits = slots * width * language.words.length;
+  return 3 * 2 * batchSize * ((layers - 1) * full + last + logits);
 }

@@ -9,9 +9,9 @@ export interface Work {
   /** Floating-point operations of one unit; 0 where they are not counted. */
   readonly operations: number;
   /** Numbers that the peer must find, too. Called once, before `run`. */
-  check(): readonly number[];
+  check(): readonly number[] | Promise<readonly number[]>;
   /** The work, `count` times; what it found. */
-  run(count: number): readonly number[];
+  run(count: number): readonly number[] | Promise<readonly number[]>;
 }
 
 /** Writes to `folder` what the peer's side reads from it. */

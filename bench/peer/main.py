@@ -13,6 +13,7 @@ import torch
 # Module and class of each work; imported when it is built, so that none pays for another's libraries.
 WORKS = {
     "mlm-step": ("mlm_step", "MlmStep"),
+    "mlm-step/pruned": ("mlm_step", "PrunedMlmStep"),
     "simclr-step": ("contrastive_step", "SimclrStep"),
     "spectral-step": ("contrastive_step", "SpectralStep"),
     "product/hessian-eigenthings": ("curvature", "EigenthingsProduct"),

@@ -17,8 +17,8 @@ LEARNING_RATE = 1e-3
 
 
 class MlmStep:
-    def __init__(self, folder):
-        self.model = Transformer(read_weights(folder), HEADS)
+    def __init__(self, folder, pruned=False):
+        self.model = Transformer(read_weights(folder), HEADS, pruned)
         self.optimizer = adamw(self.model.parameters(), LEARNING_RATE)
         self.batches = itertools.cycle(read_batches(folder))
         self.loss = torch.compile(self.eager_loss)
@@ -41,6 +41,11 @@ class MlmStep:
         self.optimizer.step()
         # Basin's step gives its loss as a number, too: that is what a run logs.
         return loss.item()
+
+
+class PrunedMlmStep(MlmStep):
+    def __init__(self, folder):
+        super().__init__(folder, pruned=True)
 
 
 def adamw(parameters, learning_rate):

@@ -18,21 +18,33 @@ class Block(nn.Module):
         self.rise = nn.Linear(width, feed_forward)
         self.fall = nn.Linear(feed_forward, width)
 
-    def forward(self, x, bias):
-        batch, length, width = x.shape
-        parts = self.query_key_value(self.attention_norm(x))
-        parts = parts.view(batch, length, 3, self.heads, width // self.heads)
-        query, key, value = parts.permute(2, 0, 3, 1, 4).unbind(0)
+    def forward(self, x, bias, slots=None):
+        """[batch, length, width] -> the same, or with `slots` its rows at these places alone."""
+        context = self.attention_norm(x)
+        if slots is None:
+            query, key, value = self.query_key_value(context).chunk(3, -1)
+        else:
+            width = x.shape[2]
+            weights = self.query_key_value.weight.split([width, 2 * width])
+            offsets = self.query_key_value.bias.split([width, 2 * width])
+            query = F.linear(rows_at(context, slots), weights[0], offsets[0])
+            key, value = F.linear(context, weights[1], offsets[1]).chunk(2, -1)
+            x = rows_at(x, slots)
+        query, key, value = (part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in (query, key, value))
         read = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        x = x + self.out(read.transpose(1, 2).reshape(batch, length, width))
+        x = x + self.out(read.transpose(1, 2).flatten(2))
         return x + self.fall(F.gelu(self.rise(self.feed_forward_norm(x))))
 
 
 class Transformer(nn.Module):
-    """`forward` gives logits [batch * slots, words] at the slots alone, as Basin's model does."""
+    """
+    `forward` gives logits [batch * slots, words] at the slots alone, as Basin's model does. `pruned`: so does
+    the last block all but keys and values, also as Basin's does and as no encoder in common use.
+    """
 
-    def __init__(self, weights, heads):
+    def __init__(self, weights, heads, pruned=False):
         super().__init__()
+        self.pruned = pruned
         vocabulary, width = weights["tokens"].shape
         layers = sum(name.endswith("/attention/out/bias") for name in weights)
         feed_forward = weights["block0/feed_forward/in/bias"].numel()
@@ -50,9 +62,10 @@ class Transformer(nn.Module):
         # Added to the scores: faster here than a boolean mask, and differentiable twice.
         bias = (mask[:, None, None, :] - 1) * 1e9
         x = self.tokens(ids) + self.positions
-        for block in self.blocks:
+        for block in self.blocks[:-1]:
             x = block(x, bias)
-        chosen = x.gather(1, slots[:, :, None].expand(-1, -1, x.shape[2]))
+        last = self.blocks[-1]
+        chosen = last(x, bias, slots) if self.pruned else rows_at(last(x, bias), slots)
         return self.output(self.norm(chosen)).flatten(0, 1)
 
     def named(self):
@@ -69,6 +82,11 @@ class Transformer(nn.Module):
             yield from dense(f"{name}/feed_forward/out", block.fall)
         yield from norm("norm", self.norm)
         yield from dense("output", self.output)
+
+
+def rows_at(x, slots):
+    """[batch, length, width] -> [batch, slots, width]."""
+    return x.gather(1, slots[:, :, None].expand(-1, -1, x.shape[2]))
 
 
 def norm(name, layer):

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -14,6 +14,7 @@ import { peersPython } from '../../src-main/cli/bench/peers.ts';
 import { Side } from '../../src-main/cli/bench/side.ts';
 import { quantile } from '../../src-main/cli/bench/statistics.ts';
 import { probesNeeded, tracesAgree } from '../../src-main/cli/bench/trace.ts';
+import { fastest } from '../../src-main/cli/bench/tuning.ts';
 
 /** A process of a few lines that speaks the protocol. */
 const speaking = (body: string): Side =>
@@ -57,7 +58,7 @@ test('sides take turns, who goes first changes, and the ratio is taken block by 
   const ours = timed('o', slowing(0.01), runs);
   const peer = timed('p', slowing(0.03), runs);
   const { ratio } = await interleave(ours, peer, { count: 4, seconds: 1 }, () => {});
-  expect(runs.slice(6).join('')).toBe('oppooppo');
+  expect(runs.slice(8).join('')).toBe('oppooppo');
   expect(ratio.median).toBeCloseTo(3, 12);
   expect(ratio.spread[0]).toBeCloseTo(3, 12);
 });
@@ -107,6 +108,18 @@ test('traces agree within four standard errors of their difference', () => {
   expect(tracesAgree({ ours: at(100, 3), peer: at(121, 4) }).ok).toBe(false);
 });
 
+test('the fastest settings win, but the plain ones where the gain is within the noise', () => {
+  const times = (plain: number, xla: number) =>
+    new Map([
+      ['captured, XLA', xla],
+      ['captured', plain],
+      ['captured, oneDNN on', 2],
+    ]);
+  expect(fastest(times(1, 0.9))).toBe('captured, XLA');
+  expect(fastest(times(1, 0.98))).toBe('captured');
+  expect(fastest(times(0.5, 0.9))).toBe('captured');
+});
+
 test('growth compares the end with the time after the start', () => {
   const steady = Array.from({ length: 100 }, (_, i) => (i < 5 ? 100 : 200));
   expect(growth(steady)).toBe(0);
@@ -117,7 +130,7 @@ test('growth compares the end with the time after the start', () => {
 
 test('a benchmark is found by its name or by its family', () => {
   const ids = (id?: string) => benchmarksNamed(id).map((benchmark) => benchmark.id);
-  expect(ids('mlm-step')).toEqual(['mlm-step']);
+  expect(ids('mlm-step/pruned')).toEqual(['mlm-step/pruned']);
   expect(ids('hvp')).toEqual(['hvp/hessian-eigenthings', 'hvp/pyhessian']);
   expect(ids('capture')).toEqual(['capture', 'capture/cached']);
   const all = ids();
@@ -150,24 +163,18 @@ test('a side that does not start, or talks nonsense, says so', async () => {
   await nonsense.end();
 });
 
-test('peers that cannot be installed are one clear line, and are tried again', async () => {
+test('peers that cannot be installed are one clear line, and do not count as installed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'basin-peers-'));
   try {
     const requirements = join(folder, 'requirements.txt');
     writeFileSync(requirements, './no-such-package\n');
     const notes: string[] = [];
-    const install = () =>
-      peersPython(
-        requirements,
-        { BASIN_CACHE: folder },
-        (text) => void notes.push(text),
-        AbortSignal.timeout(60_000),
-      );
-    await expect(install()).rejects.toThrow(
-      /^Peers: they could not be installed: .*no-such-package.*needed\.$/,
-    );
-    await expect(install()).rejects.toThrow(/^Peers: /);
-    expect(notes).toHaveLength(2);
+    const note = (text: string) => void notes.push(text);
+    const install = peersPython(requirements, { BASIN_CACHE: folder }, note, AbortSignal.timeout(60_000));
+    await expect(install).rejects.toThrow(/^Peers: they could not be installed: .+ needed\.$/);
+    expect(notes).toHaveLength(1);
+    const [environment = ''] = readdirSync(folder).filter((name) => name.startsWith('peers-'));
+    expect(existsSync(join(folder, environment, '.complete'))).toBe(false);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -179,6 +186,7 @@ test('the table shows a ratio with its quartiles, a missed target and a disagree
   const row: BenchRow = {
     id: 'hvp/pyhessian',
     work: 'product',
+    compute: 'captured, XLA',
     unit: 'ms',
     ours: 250.4,
     peer: 401.6,
@@ -197,6 +205,8 @@ test('the table shows a ratio with its quartiles, a missed target and a disagree
     style: (_style: unknown, text: string) => text,
   };
   const [, line] = benchTable([row], output).split('\n');
-  expect(line).toMatch(/^hvp\/pyhessian +250 +402 +ms +1\.60 +1\.58 – 1\.62 +≥ 2 missed +NO +pyhessian$/);
+  expect(line).toMatch(
+    /^hvp\/pyhessian +250 +402 +ms +1\.60 +1\.58 – 1\.62 +≥ 2 missed +NO +captured, XLA +pyhessian$/,
+  );
   expect(machineLines(row)).toContain('node 24, torch 2');
 });

@@ -13,6 +13,7 @@ const columns: readonly Column[] = [
   { title: 'quartiles' },
   { title: 'target' },
   { title: 'agrees' },
+  { title: 'computed' },
   { title: 'against', shrinks: true },
 ];
 
@@ -30,6 +31,7 @@ function cells(row: BenchRow): readonly string[] {
     row.spread?.map((edge) => edge.toFixed(2)).join(' – ') ?? '–',
     row.target ? `${targetText(row.target, row.unit)} ${row.met ? 'met' : 'missed'}` : '–',
     row.checks.length === 0 ? '–' : row.checks.every(({ ok }) => ok) ? 'yes' : 'NO',
+    row.compute,
     row.against ?? '–',
   ];
 }

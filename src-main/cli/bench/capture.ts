@@ -5,6 +5,7 @@
  */
 import type { Benchmark, Lab } from './lab.ts';
 import { summary } from './statistics.ts';
+import { plain } from './tuning.ts';
 
 export const captureBenchmarks: readonly Benchmark[] = [
   {
@@ -26,17 +27,22 @@ export const captureBenchmarks: readonly Benchmark[] = [
 ];
 
 async function measure(lab: Lab, cached: boolean) {
+  const compute = await lab.computeFor('mlm-step');
   const blocks = lab.quick ? 1 : 5;
   const pairs: { readonly ours: number; readonly peer: number }[] = [];
   for (let block = 0; block < blocks; block++) {
     const caches = lab.folder();
-    const start = async () => ({ ours: await startOurs(lab, caches), peer: await startPeer(lab, caches) });
+    const start = async () => ({
+      ours: await startOurs(lab, compute, caches),
+      peer: await startPeer(lab, caches),
+    });
     if (cached) await start();
     pairs.push(await start());
     lab.note(`${cached ? 'capture/cached' : 'capture'}: start ${block + 1} of ${blocks}`);
   }
   const ratio = summary(pairs.map(({ ours, peer }) => ours / peer));
   return {
+    compute,
     ours: summary(pairs.map(({ ours }) => ours)).median,
     peer: summary(pairs.map(({ peer }) => peer)).median,
     ratio: ratio.median,
@@ -46,10 +52,10 @@ async function measure(lab: Lab, cached: boolean) {
   };
 }
 
-async function startOurs(lab: Lab, caches: string): Promise<number> {
+async function startOurs(lab: Lab, compute: string, caches: string): Promise<number> {
   const folder = lab.folder();
   const started = performance.now();
-  const side = lab.ours({ BASIN_CACHE: caches });
+  const side = lab.ours(compute, caches);
   await side.ask({ op: 'build', work: 'mlm-step', folder });
   await side.ask({ op: 'run', count: 1 });
   const seconds = (performance.now() - started) / 1000;
@@ -59,7 +65,7 @@ async function startOurs(lab: Lab, caches: string): Promise<number> {
 
 async function startPeer(lab: Lab, caches: string): Promise<number> {
   const folder = lab.folder();
-  const writer = lab.ours();
+  const writer = lab.ours(plain);
   await writer.ask({ op: 'build', work: 'mlm-step', folder });
   await lab.end(writer);
   const side = await lab.peer({ TORCHINDUCTOR_CACHE_DIR: caches });

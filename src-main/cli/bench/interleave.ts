@@ -49,10 +49,12 @@ export async function interleave(
   };
 }
 
-/** Runs a side for a block's length after its first units, which compile; the units of a block. */
+/** Runs a side for two blocks' length after its first units, which compile; the units of a block. */
 export async function warmUp(side: Pick<Side, 'ask'>, seconds: number): Promise<number> {
   await perUnit(side, 2);
   const rough = Math.max(1, Math.round(seconds / (await perUnit(side, 1))));
+  // Many units at once may compile something of their own.
+  await perUnit(side, rough);
   return Math.max(1, Math.round(seconds / (await perUnit(side, rough))));
 }
 

@@ -9,6 +9,7 @@ import { packageRoot } from '../packageRoot.ts';
 import type { Blocks } from './interleave.ts';
 import { peersPython } from './peers.ts';
 import { Side } from './side.ts';
+import { tuned } from './tuning.ts';
 
 /** A row without what the command adds. */
 export type Finding = Omit<BenchRow, 'machine' | 'met'>;
@@ -23,11 +24,17 @@ export interface Benchmark {
   measure(lab: Lab): Promise<Omit<Finding, 'id' | 'work' | 'unit' | 'against' | 'target'>>;
 }
 
+/** Works on which settings are tried, and units that take a second or two. */
+const trials = { 'mlm-step': 8, 'spectral-step': 20 } as const;
+
 export class Lab {
   readonly quick: boolean;
   readonly blocks: Blocks;
   /** Versions of what ran, gathered as processes end. */
   readonly versions: Record<string, string> = {};
+  /** What Basin's side keeps between its processes: of this session alone. */
+  readonly #caches: string;
+  readonly #tuned = new Map<string, Promise<string>>();
   readonly #note: (text: string) => void;
   readonly #sides = new Set<Side>();
   readonly #folder = mkdtempSync(join(tmpdir(), 'basin-bench-'));
@@ -38,6 +45,7 @@ export class Lab {
     this.quick = quick;
     this.blocks = quick ? { count: 3, seconds: 1 } : { count: 11, seconds: 4 };
     this.#note = note;
+    this.#caches = this.folder();
   }
 
   note(text: string): void {
@@ -50,16 +58,17 @@ export class Lab {
     return mkdtempSync(join(this.#folder, `${this.#folders}-`));
   }
 
-  /** A process with TensorFlow that has built nothing. */
-  ours(env: Readonly<Record<string, string>> = {}): Side {
-    return this.#started(
-      new Side(
-        'basin',
-        process.execPath,
-        ['--disable-warning=ExperimentalWarning', source('ours/main.ts')],
-        env,
-      ),
-    );
+  /** A process with TensorFlow under the settings `compute` that has built nothing. */
+  ours(compute: string, caches: string = this.#caches): Side {
+    const args = ['--disable-warning=ExperimentalWarning', source('ours/main.ts'), compute];
+    return this.#started(new Side('basin', process.execPath, args, { BASIN_CACHE: caches }));
+  }
+
+  /** The fastest settings for a model, found once. */
+  computeFor(model: keyof typeof trials): Promise<string> {
+    const known = this.#tuned.get(model) ?? tuned(this, model, trials[model]);
+    this.#tuned.set(model, known);
+    return known;
   }
 
   /** The same with PyTorch; installs it first where need be. */
@@ -70,11 +79,15 @@ export class Lab {
   }
 
   /** Both sides with their works built from the same weights and data. */
-  async pair(ours: string, peer: string): Promise<{ ours: Side; peer: Side; operations: number }> {
+  async pair(
+    ours: string,
+    peer: string,
+    compute: string,
+  ): Promise<{ ours: Side; peer: Side; operations: number }> {
     const folder = this.folder();
     // First, because it may have to be installed.
     const peerSide = await this.peer();
-    const oursSide = this.ours();
+    const oursSide = this.ours(compute);
     const { operations } = await oursSide.ask({ op: 'build', work: ours, folder });
     await peerSide.ask({ op: 'build', work: peer, folder });
     return { ours: oursSide, peer: peerSide, operations };

@@ -13,7 +13,10 @@ export const memoryBenchmarks: readonly Benchmark[] = [
     unit: 'MB',
     against: null,
     target: null,
-    measure: async (lab) => outcome((await watch(lab)).peak / 1e6),
+    measure: async (lab) => {
+      const { compute, peak } = await watch(lab);
+      return outcome(compute, peak / 1e6);
+    },
   },
   {
     id: 'memory/growth',
@@ -21,15 +24,19 @@ export const memoryBenchmarks: readonly Benchmark[] = [
     unit: '%',
     against: null,
     target: { of: 'ours', at: 'most', value: 1 },
-    measure: async (lab) => outcome(100 * growth((await watch(lab)).resident)),
+    measure: async (lab) => {
+      const { compute, resident } = await watch(lab);
+      return outcome(compute, 100 * growth(resident));
+    },
   },
 ];
 
-function outcome(ours: number) {
-  return { ours, peer: null, ratio: null, spread: null, blocks: 1, checks: [] };
+function outcome(compute: string, ours: number) {
+  return { compute, ours, peer: null, ratio: null, spread: null, blocks: 1, checks: [] };
 }
 
 interface Memory {
+  readonly compute: string;
   readonly peak: number;
   /** Bytes after each hundredth of the steps. */
   readonly resident: readonly number[];
@@ -47,7 +54,8 @@ function watch(lab: Lab): Promise<Memory> {
 }
 
 async function takeSteps(lab: Lab): Promise<Memory> {
-  const side = lab.ours();
+  const compute = await lab.computeFor('spectral-step');
+  const side = lab.ours(compute);
   await side.ask({ op: 'build', work: 'spectral-step', folder: lab.folder() });
   const total = lab.quick ? steps.quick : steps.full;
   const resident: number[] = [];
@@ -60,7 +68,7 @@ async function takeSteps(lab: Lab): Promise<Memory> {
     if (sample % 10 === 0) lab.note(`memory: step ${(sample * total) / samples} of ${total}`);
   }
   await lab.end(side);
-  return { peak, resident };
+  return { compute, peak, resident };
 }
 
 /** Last tenth over second tenth, less one: medians, because the allocator breathes. */

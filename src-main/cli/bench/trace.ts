@@ -18,7 +18,8 @@ export const traceBenchmarks: readonly Benchmark[] = ['hessian-eigenthings', 'py
   unit: 's',
   target: { of: 'ratio', at: 'least', value: 2 },
   async measure(lab: Lab) {
-    const { ours, peer } = await lab.pair('trace', `trace/${library}`);
+    const compute = await lab.computeFor('mlm-step');
+    const { ours, peer } = await lab.pair('trace', `trace/${library}`, compute);
     const checks = [...(await productsAgree(ours, peer))];
     const { values } = await ours.ask({ op: 'run', count: pilot });
     const probes = probesNeeded(values, pilot);
@@ -34,6 +35,7 @@ export const traceBenchmarks: readonly Benchmark[] = ['hessian-eigenthings', 'py
     await lab.end(ours, peer);
     const ratio = summary(pairs.map((pair) => pair.peer.seconds / pair.ours.seconds));
     return {
+      compute,
       ours: summary(pairs.map((pair) => pair.ours.seconds)).median,
       peer: summary(pairs.map((pair) => pair.peer.seconds)).median,
       ratio: ratio.median,

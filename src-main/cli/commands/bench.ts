@@ -4,7 +4,7 @@ import type { BenchCheck, BenchRow, BenchTarget } from '#contract/bench.ts';
 import { benchmarksNamed } from '../bench/benchmarks.ts';
 import { benchTable, findingLine, machineLines } from '../bench/benchTable.ts';
 import { type Finding, Lab } from '../bench/lab.ts';
-import { describeMachine } from '../bench/machine.ts';
+import { busyRemark, describeMachine } from '../bench/machine.ts';
 import { action, command } from '../command.ts';
 import { exitCode } from '../failure.ts';
 import { catchInterrupts } from '../interrupt.ts';
@@ -24,6 +24,8 @@ export function bench(): Command {
       action(async ({ output }, id: string | undefined, { quick }: { quick?: true }) => {
         const chosen = benchmarksNamed(id);
         const machine = describeMachine();
+        const remark = busyRemark(machine);
+        if (remark !== null) output.note(remark);
         const lab = new Lab(quick === true, output.note);
         const interrupt = catchInterrupts();
         interrupt.onSignal(() => void lab.close());
