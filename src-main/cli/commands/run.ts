@@ -1,5 +1,5 @@
 /** `basin run`: trains an experiment's runs to their end. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Plan } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
 import { each, wholeNumber, workersOption } from '../arguments.ts';
@@ -18,6 +18,7 @@ interface Options {
   readonly seed?: number;
   readonly name?: string;
   readonly workers?: number;
+  readonly xla?: string;
   readonly dryRun?: true;
 }
 
@@ -38,6 +39,11 @@ export function run(): Command {
     .option('--seed <n>', 'train this one seed', wholeNumber(0))
     .option('--name <name>', 'title of the experiment, and so the beginning of its runs’ names')
     .addOption(workersOption())
+    .addOption(
+      new Option('--xla <when>', 'compile graphs into machine code; auto: where it pays on this machine')
+        .choices(['auto', 'on', 'off'])
+        .env('BASIN_XLA'),
+    )
     .option('--dry-run', 'print the complete spec, its runs and what they cost; write nothing')
     .action(action<[string, Options]>(runExperiment));
 }
@@ -46,6 +52,8 @@ async function runExperiment(context: Context, source: string, options: Options)
   const settings = (options.set ?? []).map(parseSetting);
   // Planned before the library is opened: bad input leaves no trace there.
   const plan = await withCatalogue((host) => planned(host, source, settings, options));
+  // Workers take it from the environment that they inherit.
+  if (options.xla !== undefined) process.env.BASIN_XLA = options.xla;
   if (options.dryRun !== true) return await runSpec(context, options.workers, plan.spec);
   printPlan(context, plan);
   return exitCode.done;
