@@ -5,3 +5,4 @@
 export * from '@tensorflow/tfjs-core';
 // In place of tfjs's own, whose second derivatives are wrong.
 export { logSoftmax } from './gradients/logSoftmax.ts';
+export { stopGradient } from './gradients/stopGradient.ts';

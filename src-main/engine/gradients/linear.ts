@@ -19,7 +19,6 @@ import {
   zerosLike,
 } from '../tf.ts';
 import type { GradientDefinition, GradientDefinitions } from './definition.ts';
-import { maxPoolGradient } from './maxPool.ts';
 
 /** A kernel that tfjs has no function for. */
 const run = (kernel: string, inputs: Readonly<Record<string, Tensor>>, attributes: object): Tensor =>
@@ -92,6 +91,22 @@ const avgPoolGradient: GradientDefinition = {
     return {
       dy: () => avgPool(dx as Tensor4D, filterSize, strides, pad),
       input: () => zerosLike(input as Tensor),
+    };
+  },
+};
+
+/**
+ * It puts each dy at the largest number of its window: a choice that does not change where derivatives exist.
+ * In dy it is linear, and its transpose reads at the same places.
+ */
+const maxPoolGradient: GradientDefinition = {
+  inputs: ['input', 'output'],
+  gradients: (dx, saved, attributes) => {
+    const [input, output] = saved as [Tensor, Tensor];
+    return {
+      dy: () => run('MaxPoolGradGrad', { input, output, dx }, attributes),
+      input: () => zerosLike(input),
+      output: () => zerosLike(output),
     };
   },
 };

@@ -8,7 +8,6 @@ import {
   broadcast_util,
   cast,
   exp,
-  greater,
   log,
   mul,
   pow,
@@ -79,19 +78,6 @@ function summedTo(gradient: Tensor, input: Tensor): Tensor {
   return reshape(axes.length > 0 ? sum(gradient, axes) : gradient, input.shape);
 }
 
-const clip: GradientDefinition = {
-  inputs: ['x'],
-  gradients: (dy, [x], { clipValueMin, clipValueMax }) => ({
-    x: () => {
-      const outside = add(
-        cast(greater(x as Tensor, clipValueMax as number), 'float32'),
-        cast(greater(clipValueMin as number, x as Tensor), 'float32'),
-      );
-      return mul(dy, sub(1, outside));
-    },
-  }),
-};
-
 /** Whole numbers and truth values move in steps, whatever they are made into. */
 const castGradient: GradientDefinition = {
   inputs: ['x'],
@@ -109,7 +95,6 @@ export const pointwise: GradientDefinitions = {
   Pow: powGradient,
   SquaredDifference: squaredDifferenceGradient,
   Cast: castGradient,
-  ClipByValue: clip,
   Equal: flat('a', 'b'),
   NotEqual: flat('a', 'b'),
   Greater: flat('a', 'b'),
@@ -119,4 +104,5 @@ export const pointwise: GradientDefinitions = {
   LogicalAnd: flat('a', 'b'),
   LogicalOr: flat('a', 'b'),
   LogicalNot: flat('x'),
+  StopGradient: flat('x'),
 };

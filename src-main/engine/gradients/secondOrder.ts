@@ -14,8 +14,8 @@ import {
   type Tensor,
   unregisterGradient,
 } from '../tf.ts';
+import { maxPoolGradGradKernel, stopGradientKernel } from './kernels.ts';
 import { linear } from './linear.ts';
-import { maxPoolGradGradKernel } from './maxPool.ts';
 import { pointwise } from './pointwise.ts';
 
 const definitions = { ...pointwise, ...linear };
@@ -24,7 +24,7 @@ const definitions = { ...pointwise, ...linear };
 const rightAlready = [
   ...['Add', 'AddN', 'Sub', 'Multiply', 'RealDiv', 'Neg', 'Abs', 'Square', 'Sqrt'],
   ...['Rsqrt', 'Reciprocal', 'Minimum', 'Maximum', 'Expm1', 'Log', 'Log1p', 'Sin', 'Cos', 'Erf'],
-  ...['Relu', 'Relu6', 'LeakyRelu', 'Prelu', 'Selu', 'Softplus', 'Select'],
+  ...['Relu', 'Relu6', 'LeakyRelu', 'Prelu', 'Selu', 'Softplus', 'ClipByValue', 'Select'],
   ...['Step', 'Sign', 'Floor', 'Ceil', 'Round', 'ArgMax', 'ArgMin', 'OneHot', 'ZerosLike', 'OnesLike'],
   ...['Sum', 'Mean', 'Max', 'Min', 'BatchMatMul', 'UnsortedSegmentSum', 'FusedBatchNorm'],
   ...['Conv2D', 'DepthwiseConv2dNative', 'AvgPool', 'MaxPool'],
@@ -35,9 +35,9 @@ const rightAlready = [
 /** Kernels through which a Hessian-vector product is right. */
 export const secondOrderSafe: ReadonlySet<string> = new Set([...rightAlready, ...Object.keys(definitions)]);
 
-/** Replaces tfjs's gradients by the engine's. Call it once, after tfjs has registered its own. */
+/** Adds the engine's kernels, and replaces tfjs's gradients by the engine's. Call it once, after tfjs has registered its own. */
 export function registerSecondOrderGradients(): void {
-  registerKernel(maxPoolGradGradKernel);
+  for (const kernel of [maxPoolGradGradKernel, stopGradientKernel]) registerKernel(kernel);
   for (const [kernelName, { inputs, gradients }] of Object.entries(definitions)) {
     if (getGradient(kernelName)) unregisterGradient(kernelName);
     const gradFunc: GradFunc = (dy, saved, attributes) => gradients(dy as Tensor, saved, attributes);

@@ -1,4 +1,7 @@
-/** Where a computation with kinks turns: what its comparisons and rectifiers decide, seen at TensorFlow's operations. */
+/**
+ * Where a computation with kinks turns: what its comparisons and rectifiers decide, seen at TensorFlow's
+ * operations. What it holds constant by `stopGradient` is noted with them.
+ */
 import { nativeBackend } from '#engine/backend.ts';
 import type { Binding, HandleId, OutputInfo } from '#engine/capture/binding.ts';
 
@@ -9,8 +12,8 @@ export type Decisions = readonly (Float32Array | Int32Array | Uint8Array)[];
 const steps = new Set(['Sign', 'Floor', 'Ceil', 'Round']);
 
 /**
- * Runs `work` and notes its decisions. With `decided`, from an earlier run of the same operations, comparisons
- * and rectifiers decide as they did then, so that `work` computes the smooth function that it was there.
+ * Runs `work` and notes its decisions. With `decided`, from an earlier run of the same operations, they are
+ * taken as they were then, so that `work` computes the smooth function that it was there.
  */
 export function withDecisions<T>(work: () => T, decided?: Decisions): { result: T; decisions: Decisions } {
   const { binding } = nativeBackend;
@@ -27,7 +30,7 @@ export function withDecisions<T>(work: () => T, decided?: Decisions): { result: 
       const float = { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT };
       return replaced(id, binding.executeOp('Mul', [float], [inputs[0] as HandleId, mask], 1), mask);
     }
-    if (dtype !== TF_FLOAT) {
+    if (dtype !== TF_FLOAT || op === 'StopGradient') {
       decisions.push(earlier ?? binding.tensorDataSync(id));
       if (!earlier) return outputs;
       return replaced(id, [{ id: binding.createTensor(shape, dtype, earlier), shape, dtype }]);
