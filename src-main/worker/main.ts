@@ -72,7 +72,7 @@ function takeJob(): void {
   started = true;
 }
 
-/** Computed as the checkpoint's run was. */
+/** Computed as the checkpoint's run was, but in float32 whatever its precision: curvature has few digits to lose. */
 async function measured(job: FlatnessJob): Promise<FlatnessMeasured> {
   const askingHost = client(hostForFlatnessMethods, call);
   const spec = specOf(readCheckpoint(job.file), job.file);

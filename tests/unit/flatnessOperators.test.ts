@@ -309,6 +309,20 @@ describe.each(Object.entries(cases))('%s', (_name, { experiment, weights: names,
 });
 
 describe('choosing', () => {
+  test.each([
+    ['top', { count: 1 }, 'flatness/top'],
+    ['density', { steps: 4, probes: 1, operator: 'ggn' }, 'flatness/ggn/negative_share'],
+  ])('a run measures %s where its spec asks for it', async (id, settings, name) => {
+    const flatness = { id, every: 10, batchSize: 4, ...settings };
+    const training = await trained({ ...cases.mlm.experiment, flatness }, eagerEngine());
+    const [measure] = training.measures;
+    expect(measure?.every).toBe(10);
+    const first = measure?.run(30);
+    expect(first).toMatchObject([{ name, value: expect.any(Number), stderr: null }]);
+    expect(measure?.run(30)).toEqual(first);
+    training.dispose();
+  });
+
   test('weights by name, several patterns, and an error that lists them', async () => {
     const training = await trained(cases.mlm.experiment, eagerEngine());
     const named = (globs: string): string[] => [...weightsNamed(training.parameters, globs).all.keys()];

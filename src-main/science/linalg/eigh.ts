@@ -1,6 +1,6 @@
 /**
  * Eigenvalues of a dense symmetric matrix: Householder's reduction to a tridiagonal one (Martin, Reinsch
- * and Wilkinson 1968), then the implicit QL method. 4/3 n³ operations, about a minute and a half for n = 5,000.
+ * and Wilkinson 1968), then the implicit QL method. 4/3 n³ operations, one or two minutes for n = 5,000.
  */
 import { tridiagonalEigenvalues } from './tridiagonal.ts';
 import { addScaled, dot, norm, scale } from './vectors.ts';
