@@ -8,11 +8,12 @@ import type { hostForWorkerMethods, Job, Provenance } from '#contract/worker.ts'
 import type { Engine } from '#engine/engine.ts';
 import type { Measured } from '#science/definition.ts';
 import { learningRate } from '#science/learningRate.ts';
-import type { StudyDefinition } from '#science/studies/training.ts';
+import type { Metrics, StudyDefinition } from '#science/studies/training.ts';
 import { encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import type { Feeder } from './feeder.ts';
 import { MetricLog } from './log.ts';
 import { Pace } from './pace.ts';
+import { stepTaker } from './stepTaker.ts';
 
 export type HostForWorker = Api<typeof hostForWorkerMethods>;
 
@@ -58,6 +59,7 @@ export async function train(
     if (step === 0) log.add(0, training.references);
 
     const rate = learningRate(spec);
+    const take = stepTaker(training, spec, rate, feeder, pace);
     let saved = resumeFrom ? step : -1;
     const save = async (): Promise<void> => {
       if (saved === step) return;
@@ -73,15 +75,17 @@ export async function train(
     };
 
     while (step < spec.steps && control.wanted === null) {
-      const used = rate(step);
-      const batch = feeder === null ? undefined : await pace.waiting(feeder.next(step));
-      const metrics = training.step(step, used, batch);
-      step += 1;
-      pace.stepped();
+      const taken = await take(step);
+      const unsound = taken.findIndex(({ loss }) => !Number.isFinite(loss));
+      const count = unsound < 0 ? taken.length : unsound + 1;
+      const metrics = taken[count - 1] as Metrics;
+      step += count;
+      pace.stepped(count);
       const last = step === spec.steps;
-      if (step === 1 || step % spec.logEvery === 0 || last)
-        log.add(step, { ...metrics, learning_rate: used, 'time/waiting': pace.waitingShare() });
-      if (!Number.isFinite(metrics.loss)) throw diverged(metrics.loss, step);
+      if (step === 1 || step % spec.logEvery === 0 || last || unsound >= 0) {
+        log.add(step, { ...metrics, learning_rate: rate(step - 1), 'time/waiting': pace.waitingShare() });
+      }
+      if (unsound >= 0) throw diverged(metrics.loss, step);
 
       for (const measure of training.measures) {
         if (step % measure.every !== 0 && !last) continue;

@@ -32,10 +32,12 @@ export class Pace {
     this.#lastStep = this.#now();
   }
 
-  stepped(): void {
+  /** `count` steps have been taken since it was last called. */
+  stepped(count = 1): void {
     const now = this.#now();
-    this.#stepped += now - this.#lastStep;
-    this.#mean += weight * (now - this.#lastStep - this.#mean);
+    const took = now - this.#lastStep;
+    this.#stepped += took;
+    this.#mean += weight * (took / count - this.#mean);
     this.#gathered += weight * (1 - this.#gathered);
     this.#lastStep = now;
   }

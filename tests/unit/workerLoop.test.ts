@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import type { Provenance } from '#contract/worker.ts';
 import { nativeBackend, tf } from '#engine/backend.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
 import { eagerEngine } from '#engine/eager.ts';
-import type { Feeds } from '#engine/engine.ts';
+import type { Feeds, Inputs } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
 import { decodeSafetensors } from '#engine/safetensors.ts';
@@ -16,7 +16,7 @@ import { mean, type Scalar, square, sub } from '#engine/tf.ts';
 import { chosen } from '#science/choice.ts';
 import { optimizers } from '#science/components.ts';
 import type { Landscape } from '#science/definition.ts';
-import { type StudyDefinition, stepProgram, takeStep } from '#science/studies/training.ts';
+import { type StudyDefinition, severalSteps, stepProgram, takeStep } from '#science/studies/training.ts';
 import type { Feeder } from '../../src-main/worker/feeder.ts';
 import { type Control, type HostForWorker, train } from '../../src-main/worker/loop.ts';
 
@@ -138,6 +138,8 @@ const job = (changes: Partial<MlmRunSpec> = {}, resumeFrom: string | null = null
   spool,
 });
 
+const tensorsOf = (checkpoint: Uint8Array) => decodeSafetensors(checkpoint, 'a checkpoint').tensors;
+
 describe('the training loop', () => {
   test('logs every step, measures on schedule and at the end, and saves what resumes', async () => {
     const { host, points, rows, checkpoints } = recordingHost();
@@ -187,6 +189,74 @@ describe('the training loop', () => {
     const mean = (shares: number[]) => shares.reduce((sum, share) => sum + share, 0) / shares.length;
     expect(mean(waiting.slice(2, 20))).toBeGreaterThan(mean(waiting.slice(20)));
     expect([...(alone.points.get('time/waiting')?.values() ?? [])].every((share) => share === 0)).toBe(true);
+  });
+
+  test('several steps in one call give what single ones give, and events fall where they did', async () => {
+    const calls: number[] = [];
+    const joint: StudyDefinition = {
+      ...quadratic,
+      async build(run, engine) {
+        const parameters = new SeededParameters(run.seed);
+        const weight = parameters.normal('weight', [2, 3], 1);
+        const { definition, params } = chosen(optimizers, run.optimizer, 'optimizer');
+        const optimizer = definition.build(params, parameters);
+        const forward = (inputs: Inputs) => ({
+          loss: mean(square(sub(weight, inputs.target ?? 0))) as Scalar,
+          metrics: {},
+        });
+        const single = stepProgram(engine, parameters, optimizer, forward);
+        const { several, program } = severalSteps(engine, parameters, optimizer, forward);
+        const training = await quadratic.build(run, engine);
+        training.dispose();
+        return {
+          ...training,
+          parameters,
+          state: optimizer.slots,
+          step(step, rate, batch = {}) {
+            calls.push(1);
+            return takeStep(single, batch, rate, step);
+          },
+          several: {
+            ...several,
+            take(...given) {
+              calls.push(several.count);
+              return several.take(...given);
+            },
+          },
+          dispose() {
+            parameters.dispose();
+            for (const slot of optimizer.slots.values()) slot.dispose();
+            single.dispose();
+            program.dispose();
+          },
+        };
+      },
+    };
+    const prepared: Feeder = { next: async (step) => target(spec.seed, step), close() {} };
+    const every = { logEvery: 20, checkpointEvery: 25, steps: 50 };
+    const run = async (study: StudyDefinition, resumeFrom: string | null = null) => {
+      const recorded = recordingHost();
+      await train(job(every, resumeFrom), study, captured(), prepared, recorded.host, idle(), provenance);
+      const end = recorded.checkpoints.at(-1)?.file ?? '';
+      return { ...recorded, weights: readFileSync(join(spool, end)) };
+    };
+    const alone = await run(quadratic);
+    const together = await run(joint);
+    expect(together.rows).toEqual(alone.rows);
+    expect([...(together.points.get('loss')?.keys() ?? [])]).toEqual([1, 20, 40, 50]);
+    for (const [step, loss] of together.points.get('loss') ?? []) {
+      expect(Math.abs(loss / (alone.points.get('loss')?.get(step) as number) - 1)).toBeLessThan(1e-5);
+    }
+    // Steps 1 to 10 one by one, 10, to the checkpoint at 25 and on to 30 one by one, 10, 10.
+    const whole = calls.splice(0);
+    expect(whole.filter((count) => count > 1)).toHaveLength(3);
+    expect(whole.reduce((sum, count) => sum + count, 0)).toBe(50);
+
+    const from = join(spool, 'halfway');
+    copyFileSync(join(spool, together.checkpoints[0]?.file ?? ''), from);
+    const resumed = await run(joint, from);
+    expect(calls).toEqual(whole.slice(-calls.length));
+    expect(tensorsOf(resumed.weights)).toEqual(tensorsOf(together.weights));
   });
 
   test('pausing saves a checkpoint at the step that was reached', async () => {

@@ -19,12 +19,23 @@ export interface Training {
    * pure function of weights, state, spec and `step`. `batch` is that of the study's `batches` for this
    * step; left out, it is made on the spot.
    */
-  step(step: number, learningRate: number, batch?: Feeds): Readonly<Record<string, number>>;
+  step(step: number, learningRate: number, batch?: Feeds): Metrics;
+  /** Several steps in one call, for a model so small that a call costs as much as its step. */
+  readonly several?: SeveralSteps | undefined;
   /** Evaluations, probes and flatness, in the spec's order; each leaves weights and state as they were. */
   readonly measures: readonly Measure[];
   /** The pre-training loss, for its curvature. */
   readonly landscape: Landscape;
   dispose(): void;
+}
+
+/** Numbers of one step by series, `loss` among them. */
+export type Metrics = Readonly<Record<string, number>>;
+
+export interface SeveralSteps {
+  readonly count: number;
+  /** Steps `first` … `first + count − 1`, with what `step` would give for each. */
+  take(first: number, learningRates: readonly number[], batches: readonly Feeds[]): readonly Metrics[];
 }
 
 export interface Measure {
@@ -71,7 +82,50 @@ export function stepProgram(
   forward: (inputs: Inputs) => Forward,
 ): Program<string> {
   const variables = [...parameters.all.values(), ...optimizer.slots.values()];
-  const step = (inputs: Inputs) => {
+  return engine.compile('step', stepBody(parameters, optimizer, forward), { variables });
+}
+
+/** Runs a step's program and reads its numbers. */
+export function takeStep(
+  program: Program<string>,
+  batch: Feeds,
+  learningRate: number,
+  step: number,
+): Metrics {
+  return numbersOf(program.run({ ...batch, learningRate, step: step + 1 }));
+}
+
+/** Steps that one call takes where several do. */
+const together = 10;
+
+/** A program of several steps, each with feeds and outputs of its own. */
+export function severalSteps(
+  engine: Engine,
+  parameters: Parameters,
+  optimizer: Optimizer,
+  forward: (inputs: Inputs) => Forward,
+): { readonly program: Program<string>; readonly several: SeveralSteps } {
+  const step = stepBody(parameters, optimizer, forward);
+  const variables = [...parameters.all.values(), ...optimizer.slots.values()];
+  const places = Array.from({ length: together }, (_, place) => place);
+  const program = engine.compile<string>(
+    `${together} steps`,
+    (inputs) => joined(places.map((place) => step(partOf(inputs, place)))),
+    { variables },
+  );
+  const take: SeveralSteps['take'] = (first, learningRates, batches) => {
+    const feeds = places.map((place): Feeds => {
+      const learningRate = learningRates[place] as number;
+      return { ...batches[place], learningRate, step: first + place + 1 };
+    });
+    const outputs = program.run(joined(feeds));
+    return places.map((place) => numbersOf(partOf(outputs, place)));
+  };
+  return { program, several: { count: together, take } };
+}
+
+function stepBody(parameters: Parameters, optimizer: Optimizer, forward: (inputs: Inputs) => Forward) {
+  return (inputs: Inputs): Readonly<Record<string, Tensor>> => {
     let metrics: Readonly<Record<string, Tensor>> = {};
     const { value, gradients } = valueAndGradients(() => {
       const { loss, metrics: logged } = forward(inputs);
@@ -84,16 +138,23 @@ export function stepProgram(
     optimizer.apply(gradients, inputs.learningRate as Scalar, inputs.step as Scalar);
     return { loss: value, ...metrics };
   };
-  return engine.compile<string>('step', step, { variables });
 }
 
-/** Runs a step's program and reads its numbers. */
-export function takeStep(
-  program: Program<string>,
-  batch: Feeds,
-  learningRate: number,
-  step: number,
-): Readonly<Record<string, number>> {
-  const outputs = program.run({ ...batch, learningRate, step: step + 1 });
+function numbersOf(outputs: Readonly<Record<string, Float32Array>>): Metrics {
   return Object.fromEntries(Object.entries(outputs).map(([name, [value]]) => [name, value ?? Number.NaN]));
+}
+
+/** Several records as one, in which a name stands behind the place of its record. */
+function joined<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  return Object.fromEntries(
+    parts.flatMap((part, place) =>
+      Object.entries(part).map(([name, value]) => [`${place}/${name}`, value] as const),
+    ),
+  );
+}
+
+function partOf<T>(all: Readonly<Record<string, T>>, place: number): Record<string, T> {
+  const prefix = `${place}/`;
+  const own = Object.entries(all).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value]));
 }

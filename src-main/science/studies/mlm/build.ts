@@ -1,6 +1,6 @@
 /** From an MLM spec to a run that is ready to train. */
 import type { MlmRunSpec } from '#contract/spec.ts';
-import type { Engine } from '#engine/engine.ts';
+import type { Engine, Inputs } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import type { Tensor2D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
@@ -8,7 +8,7 @@ import { optimizers } from '../../components.ts';
 import type { Language } from '../../data/language.ts';
 import type { Landscape } from '../../definition.ts';
 import { flatnessMeasure } from '../flatness.ts';
-import { stepProgram, type Training, takeStep } from '../training.ts';
+import { severalSteps, stepProgram, type Training, takeStep } from '../training.ts';
 import { type Batches, maskedBatches } from './batches.ts';
 import { datasets, maskings } from './components.ts';
 import { evaluationMeasures, probeMeasures } from './measures.ts';
@@ -32,16 +32,19 @@ export function loadBatches(spec: MlmRunSpec): {
   return { language, tokens, batches: maskedBatches(language, tokens, rule, spec.batchSize, spec.seed) };
 }
 
+/** Weights times tokens below which a step takes about a millisecond, of which a call's own costs are half. */
+const smallWork = 5e5;
+
 export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training> {
   const { language, tokens, batches } = loadBatches(spec);
   const parameters = new SeededParameters(spec.seed);
   const model = buildModel(spec, tokens, parameters);
   const { definition, params } = chosen(optimizers, spec.optimizer, 'optimizer');
   const optimizer = definition.build(params, parameters);
-  const program = stepProgram(engine, parameters, optimizer, (inputs) => ({
-    loss: model.loss(inputs),
-    metrics: {},
-  }));
+  const forward = (inputs: Inputs) => ({ loss: model.loss(inputs), metrics: {} });
+  const program = stepProgram(engine, parameters, optimizer, forward);
+  const isSmall = parameters.count * spec.batchSize * tokens.length < smallWork;
+  const joint = isSmall ? severalSteps(engine, parameters, optimizer, forward) : undefined;
   const landscape: Landscape = {
     engine,
     parameters,
@@ -62,10 +65,18 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
       probed.changed();
       return takeStep(program, batch, learningRate, step);
     },
+    several: joint && {
+      ...joint.several,
+      take(first, learningRates, given) {
+        probed.changed();
+        return joint.several.take(first, learningRates, given);
+      },
+    },
     measures: [...evaluated.measures, ...probed.measures, ...flatnessMeasure(spec, landscape)],
     landscape,
     dispose() {
       program.dispose();
+      joint?.program.dispose();
       evaluated.dispose();
       probed.dispose();
       for (const slot of optimizer.slots.values()) slot.dispose();
