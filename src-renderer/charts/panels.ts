@@ -16,7 +16,7 @@ const known: readonly Omit<PanelSpec, 'series' | 'references'>[] = [
   { id: 'excess', title: 'Excess over the entropy floor', yTitle: 'excess loss (nats)', yKind: 'log' },
   { id: 'loss', title: 'Loss', yTitle: 'loss', yKind: 'linear' },
   { id: 'accuracy', title: 'Probe accuracy', yTitle: 'accuracy', yKind: 'linear' },
-  { id: 'flatness', title: 'Flatness', yTitle: 'Tr(H)', yKind: 'linear' },
+  { id: 'flatness', title: 'Flatness', yTitle: 'curvature of the loss', yKind: 'linear' },
   { id: 'features', title: 'Features', yTitle: 'feature statistic', yKind: 'linear' },
   { id: 'learning_rate', title: 'Learning rate', yTitle: 'learning rate', yKind: 'linear' },
 ];
@@ -97,6 +97,9 @@ export function seriesTitle(name: string): string {
     'loss/exact': 'cross-entropy, one word masked',
     'loss/unigram_excess': 'excess of the unigram model',
     'flatness/trace': 'Tr(H)',
+    'flatness/top': 'largest eigenvalue of H',
+    'flatness/exact_trace': 'Tr(H), exact',
+    'flatness/negative_share': 'share of negative eigenvalues of H',
     learning_rate: 'learning rate',
   };
   const [head = name, ...rest] = name.split('/');

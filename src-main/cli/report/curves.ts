@@ -47,7 +47,7 @@ const families: Readonly<Record<string, Family>> = {
     has: (series) => series.startsWith('accuracy/'),
   },
   flatness: {
-    ...{ title: 'Flatness', unit: 'trace of the Hessian', scale: 'linear' },
+    ...{ title: 'Flatness', unit: 'curvature of the loss', scale: 'linear' },
     has: (series) => series.startsWith('flatness/'),
   },
 };
