@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -77,6 +77,25 @@ test('a graph that depends on more than it names is not kept', () => {
   twoSteps('b', 2, undefined, outside);
   expect(readdirSync(folder)).toEqual([]);
   outside.dispose();
+});
+
+test('large uniform constants are computed, equal ones stored once', () => {
+  const numbers = Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i));
+  const engine = capturedEngine(nativeBackend, {
+    warn: (message) => expect.unreachable(message),
+    cache: graphCache(folder, 'a'),
+  });
+  const body = ({ x }: Inputs) => {
+    const ones = add(tf.ones([1000, 1000]), x as Tensor);
+    const waves = add(tf.tensor1d(numbers.slice()), tf.tensor1d(numbers.slice()));
+    return { total: sum(add(ones, waves)) };
+  };
+  const program = engine.compile('constants', body, { variables: [] });
+  const waves = numbers.reduce((total, value) => total + value, 0);
+  expect(program.run({ x: 2 }).total[0]).toBeCloseTo(3e6 + 2000 * waves, -1);
+  program.dispose();
+  const [kept] = readdirSync(folder);
+  expect(statSync(join(folder, kept ?? '', 'saved_model.pb')).size).toBeLessThan(1.5 * numbers.byteLength);
 });
 
 test('the hundred newest are kept', () => {
