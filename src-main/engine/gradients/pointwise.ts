@@ -1,7 +1,8 @@
 /**
  * Gradients of functions that act number by number, and of softmax. tfjs saves the *output* of most of these
  * for their gradients; the saved copy is taped before the operation's own node, so that second derivatives
- * silently lose its contribution. Here they are written from the inputs.
+ * silently lose its contribution. Here they are written from the inputs. Steps have no derivative, where tfjs
+ * gives some (division to whole numbers, a cast to them) that of what they round.
  */
 import {
   add,
@@ -95,6 +96,7 @@ export const pointwise: GradientDefinitions = {
   Pow: powGradient,
   SquaredDifference: squaredDifferenceGradient,
   Cast: castGradient,
+  FloorDiv: flat('a', 'b'),
   Equal: flat('a', 'b'),
   NotEqual: flat('a', 'b'),
   Greater: flat('a', 'b'),

@@ -3,8 +3,8 @@
  * tests/unit/secondOrder.test.ts compares each with central differences.
  *
  * Not among them, so that curvature through them is an error that names them: Prod, Cumprod, Einsum (no
- * gradient, or none of the gradient), MirrorPad (tfjs's first gradient forgets the mirrored part), fused
- * operations and whatever else brings a gradient by `customGrad`, resizing, local response normalisation.
+ * gradient, or none of the gradient), fused operations and whatever else brings a gradient by `customGrad`,
+ * resizing, local response normalisation.
  */
 import {
   type GradFunc,
@@ -35,9 +35,11 @@ const rightAlready = [
 /** Kernels through which a Hessian-vector product is right. */
 export const secondOrderSafe: ReadonlySet<string> = new Set([...rightAlready, ...Object.keys(definitions)]);
 
-/** Adds the engine's kernels, and replaces tfjs's gradients by the engine's. Call it once, after tfjs has registered its own. */
+/** Adds the engine's kernels and puts its gradients in the place of tfjs's. Call it once, after tfjs has registered its own. */
 export function registerSecondOrderGradients(): void {
   for (const kernel of [maxPoolGradGradKernel, stopGradientKernel]) registerKernel(kernel);
+  // tfjs's gradient of it forgets the mirrored part: none at all is better.
+  unregisterGradient('MirrorPad');
   for (const [kernelName, { inputs, gradients }] of Object.entries(definitions)) {
     if (getGradient(kernelName)) unregisterGradient(kernelName);
     const gradFunc: GradFunc = (dy, saved, attributes) => gradients(dy as Tensor, saved, attributes);

@@ -9,7 +9,7 @@ import type { Binding, HandleId, OutputInfo } from '#engine/capture/binding.ts';
 export type Decisions = readonly (Float32Array | Int32Array | Uint8Array)[];
 
 /** Operations that go in steps, beside those that give truth values or whole numbers. */
-const steps = new Set(['Sign', 'Floor', 'Ceil', 'Round']);
+const steps = new Set(['Sign', 'Floor', 'FloorDiv', 'Ceil', 'Round']);
 
 /**
  * Runs `work` and notes its decisions. With `decided`, from an earlier run of the same operations, they are

@@ -95,6 +95,7 @@ export const operations: Readonly<Record<string, readonly Operation[]>> = {
   Sign: [(x) => masked(x, tf.sign(x))],
   Floor: [(x) => cube(x).mul(tf.floor(x))],
   Ceil: [(x) => cube(x).mul(tf.ceil(x))],
+  FloorDiv: [(x) => cube(x).mul(tf.floorDiv(x, tf.scalar(0.5)))],
   Round: [(x) => cube(x).mul(tf.round(x))],
   Equal: [(x) => masked(x, tf.equal(x, highest(x)))],
   NotEqual: [(x) => masked(x, tf.notEqual(x, highest(x)))],
