@@ -3,6 +3,8 @@ import './nodeCompat.ts';
 import { createRequire } from 'node:module';
 import type { NativeBackend } from './capture/binding.ts';
 import { registerSecondOrderGradients } from './gradients/secondOrder.ts';
+import { projectiveTransformKernel } from './projectiveTransform.ts';
+import { statelessRandomKernels } from './statelessRandom.ts';
 
 // Its greeting on standard error says nothing that a person could act upon; errors still appear.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
@@ -12,6 +14,7 @@ const require = createRequire(import.meta.url);
 
 export const tf = require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
 
+for (const kernel of [projectiveTransformKernel, ...statelessRandomKernels]) tf.registerKernel(kernel);
 registerSecondOrderGradients();
 
 /** The backend itself, for what tfjs's public face does not offer. */

@@ -1,36 +1,18 @@
 /** Operations of TensorFlow that tfjs lacks, as kernels of its backend. */
 import type { Attribute, NativeBackend } from '../capture/binding.ts';
-import { backend_util, type KernelConfig, type MaxPoolAttrs, type TensorInfo } from '../tf.ts';
-
-interface ExecutingBackend extends NativeBackend {
-  executeSingleOutput(
-    name: string,
-    attributes: readonly Attribute[],
-    inputs: readonly TensorInfo[],
-  ): TensorInfo;
-}
-
-type Inputs<Name extends string> = Readonly<Record<Name, TensorInfo>>;
+import { nativeKernel } from '../nativeKernel.ts';
+import { backend_util, type MaxPoolAttrs } from '../tf.ts';
 
 /** `x`, whose derivative is not taken. */
-export const stopGradientKernel: KernelConfig = {
-  kernelName: 'StopGradient',
-  backendName: 'tensorflow',
-  kernelFunc({ inputs, backend: anyBackend }) {
-    const { x } = inputs as Inputs<'x'>;
-    const backend = anyBackend as unknown as ExecutingBackend;
-    return backend.executeSingleOutput('StopGradient', [floatType(backend)], [x]);
-  },
-};
+export const stopGradientKernel = nativeKernel<'x'>('StopGradient', (backend, { x }) =>
+  backend.executeSingleOutput('StopGradient', [floatType(backend)], [x]),
+);
 
 /** Inputs: `input` and `output` of a max-pooling, `dx` of the input's shape, whose numbers at the maxima are returned. */
-export const maxPoolGradGradKernel: KernelConfig = {
-  kernelName: 'MaxPoolGradGrad',
-  backendName: 'tensorflow',
-  kernelFunc({ inputs, attrs, backend: anyBackend }) {
-    const { input, output, dx } = inputs as Inputs<'input' | 'output' | 'dx'>;
-    const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as MaxPoolAttrs;
-    const backend = anyBackend as unknown as ExecutingBackend;
+export const maxPoolGradGradKernel = nativeKernel<'input' | 'output' | 'dx'>(
+  'MaxPoolGradGrad',
+  (backend, { input, output, dx }, pooling) => {
+    const { filterSize, strides, pad, dimRoundingMode } = pooling as unknown as MaxPoolAttrs;
     const { TF_ATTR_INT, TF_ATTR_STRING } = backend.binding;
     const shape = input.shape as [number, number, number, number];
     const window = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
@@ -48,7 +30,7 @@ export const maxPoolGradGradKernel: KernelConfig = {
     ];
     return backend.executeSingleOutput('MaxPoolGradGrad', attributes, [input, output, dx]);
   },
-};
+);
 
 function floatType({ binding: { TF_ATTR_TYPE, TF_FLOAT } }: NativeBackend): Attribute {
   return { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT };
