@@ -66,7 +66,9 @@ function buildHessian(
   });
   writeTensors(join(folder, 'vector.safetensors'), parts);
   return {
-    operator: exactHessian({ engine, loss: model.loss, examples: batches.count }, parameters, [batch]),
+    operator: exactHessian({ engine, parameters, loss: model.loss, examples: batches.count }, parameters, [
+      batch,
+    ]),
     vector,
   };
 }

@@ -76,9 +76,15 @@ function takeJob(): void {
 async function measured(job: FlatnessJob): Promise<FlatnessMeasured> {
   const askingHost = client(hostForFlatnessMethods, call);
   const spec = specOf(readCheckpoint(job.file), job.file);
-  applyCompute(await computeFor({ spec, resumeFrom: job.file }, { onMeasure() {}, cancelled: () => false }));
-  const { nativeBackend } = await import('#engine/backend.ts');
-  const engine = capturedEngine(nativeBackend, { warn: (message) => void askingHost.warning({ message }) });
+  const asIts = await computeFor({ spec, resumeFrom: job.file }, { onMeasure() {}, cancelled: () => false });
+  const compute = { ...asIts, precision: 'float32' } as const;
+  applyCompute(compute);
+  const { nativeBackend, versions } = await import('#engine/backend.ts');
+  const scope = graphScope(spec, [describeCompute('captured', compute), versions.tensorflow, versions.tfjs]);
+  const engine = capturedEngine(nativeBackend, {
+    warn: (message) => void askingHost.warning({ message }),
+    cache: graphCache(join(cacheFolder, 'graphs'), scope),
+  });
   return await measure(job, engine, askingHost);
 }
 

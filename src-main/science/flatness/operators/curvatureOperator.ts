@@ -35,14 +35,17 @@ export interface CurvatureProduct {
 
 /** The mean over the examples of all `batches`, at the present values of `weights`. */
 export function curvatureOperator(
-  { engine, examples }: Pick<Landscape, 'engine' | 'examples'>,
+  { engine, parameters, examples }: Pick<Landscape, 'engine' | 'parameters' | 'examples'>,
   weights: Parameters,
   batches: readonly Feeds[],
   { name, product, over }: CurvatureProduct,
 ): CurvatureOperator {
   const all = [...weights.all];
-  const compile = (vectors: number): Program<string> =>
-    engine.compile(name, (inputs) => {
+  // By another choice of weights it is another product.
+  const title =
+    weights.count === parameters.count ? name : `${name} by ${[...weights.all.keys()].join(', ')}`;
+  const compile = (vectors: number): Program<string> => {
+    const body = (inputs: Inputs) => {
       const products: Record<string, Tensor> = {};
       for (let i = 0; i < vectors; i++) {
         const vector = all.map(([weight]) => [weight, inputs[place(i, weight)] as Tensor] as const);
@@ -50,7 +53,9 @@ export function curvatureOperator(
         for (const [weight, part] of Object.entries(found)) products[place(i, weight)] = part;
       }
       return products;
-    });
+    };
+    return engine.compile<string>(title, body, { variables: [...parameters.all.values()] });
+  };
   const single = compile(1);
   const block = compile(blockSize);
 

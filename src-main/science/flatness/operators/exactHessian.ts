@@ -7,7 +7,7 @@ import { type CurvatureOperator, curvatureOperator } from './curvatureOperator.t
 
 /** @throws BasinError `unsupported` at the first product, for a loss with operations that are not known to be right */
 export function exactHessian(
-  landscape: Pick<Landscape, 'engine' | 'loss' | 'examples'>,
+  landscape: Pick<Landscape, 'engine' | 'parameters' | 'loss' | 'examples'>,
   weights: Parameters,
   batches: readonly Feeds[],
 ): CurvatureOperator {
