@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunDetail } from '#contract/host.ts';
 import { basin, document, type Ended, start } from '../fixtures/basin.ts';
-import { temporaryFolder, until } from '../fixtures/hosts.ts';
+import { until } from '../fixtures/hosts.ts';
 
 /** The real one: TensorFlow computes here. */
 const worker = {
@@ -34,12 +35,16 @@ interface Found {
 }
 
 describe('flatness', { timeout: 120_000 }, () => {
-  test('measures a checkpoint as its run would, keeps it there, and takes files too', async () => {
-    const library = temporaryFolder();
+  const library = mkdtempSync(join(tmpdir(), 'basin-flatness-'));
+  const run = (...args: string[]): Promise<Ended> => basin(library, args, worker);
+  beforeAll(async () => {
     const file = join(library, 'spec.json');
     writeFileSync(file, JSON.stringify(spec));
-    const run = (...args: string[]): Promise<Ended> => basin(library, args, worker);
     expect((await run('run', file)).code).toBe(0);
+  }, 120_000);
+  afterAll(() => rmSync(library, { recursive: true, force: true }));
+
+  test('measures a checkpoint as its run would, keeps it there, and takes files too', async () => {
     const live = document<RunDetail>(await run('show', 'tiny', '--json')).measurements;
     const of = (...args: string[]) => run('flatness', 'tiny', '--batch-size', '16', '--json', ...args);
 
@@ -76,8 +81,9 @@ describe('flatness', { timeout: 120_000 }, () => {
 
     const copy = join(library, 'copy.safetensors');
     await run('checkpoint', 'tiny', '--out', copy);
-    const [text, unknown, missing] = await Promise.all([
+    const [text, foreign, unknown, missing] = await Promise.all([
       run('flatness', copy, '--operator', 'fisher', '--probes', '2'),
+      run('flatness', copy, '--measure', 'top', '--probes', '3'),
       run('flatness', copy, '--parameters', 'decoder/*'),
       run('flatness', join(library, 'none.safetensors'), '--json'),
     ]);
@@ -85,6 +91,9 @@ describe('flatness', { timeout: 120_000 }, () => {
       code: 0,
       stdout: expect.stringMatching(/^Tr\(F\) = \S+ ± \S+ {2}\(2 products/),
     });
+    const line =
+      'basin: Option --probes: top has none. It belongs to --measure trace and --measure density.\n';
+    expect(foreign).toMatchObject({ code: 2, stdout: '', stderr: line });
     expect(unknown).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^basin: Parameters decoder\/\*: no weight/),
@@ -95,10 +104,6 @@ describe('flatness', { timeout: 120_000 }, () => {
   });
 
   test('Ctrl-C ends the worker and the command, with 130; a worker that dies gives one line', async () => {
-    const library = temporaryFolder();
-    const file = join(library, 'spec.json');
-    writeFileSync(file, JSON.stringify({ ...spec, steps: 1, flatness: null }));
-    await basin(library, ['run', file], worker);
     const { child, ended, stderr } = start(library, ['flatness', 'tiny', '--probes', '10000'], worker);
     await until(() => /product \d+\/10000/.test(stderr()), 'it measures', 60);
     child.kill('SIGINT');

@@ -1,6 +1,7 @@
 /** `basin flatness`: the curvature of the loss at a checkpoint. */
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { BasinError } from '#contract/error.ts';
 import type { FlatnessProgress } from '#contract/flatness.ts';
 import { each, wholeNumber } from '../arguments.ts';
 import { action, type Context, command } from '../command.ts';
@@ -72,6 +73,7 @@ export function flatness(): Command {
 }
 
 async function measure({ library, output }: Context, checkpoint: string, options: Options): Promise<number> {
+  refuseForeign(options);
   const interrupt = catchInterrupts();
   const display = progressDisplay(process.stderr);
   let first: FlatnessProgress | undefined;
@@ -119,7 +121,25 @@ async function measure({ library, output }: Context, checkpoint: string, options
   }
 }
 
-/** The measure with the settings that stand on the command line; those it does not have are its to refuse. */
+/** Options that not every measure has. */
+const belonging = { method: ['trace'], probes: ['trace', 'density'], top: ['top'] } as const;
+
+/** @throws BasinError `bad-input` */
+function refuseForeign(options: Options): void {
+  for (const [option, measures] of Object.entries(belonging)) {
+    const { measure } = options;
+    const isGiven = options[option as keyof typeof belonging] !== undefined;
+    if (!isGiven || measures.some((id) => id === measure)) continue;
+    const where = measures.map((id) => `--measure ${id}`).join(' and ');
+    throw new BasinError(
+      'bad-input',
+      `Option --${option}: ${measure} has none. It belongs to ${where}.`,
+      option,
+    );
+  }
+}
+
+/** The measure with the settings that stand on the command line. */
 function choiceOf(options: Options) {
   const {
     measure: id,
