@@ -1,6 +1,6 @@
 /**
  * Random numbers inside a program: pure functions of a seed that is fed, so that eager execution, a
- * captured graph, XLA and a resumed run draw the same. The generator is Philox 4×32 with ten rounds
+ * captured graph, compiled or not, and a resumed run draw the same. The generator is Philox 4×32 with ten rounds
  * (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), seeded as TensorFlow's stateless
  * operations do. Nothing is differentiated through the numbers themselves.
  */
@@ -22,18 +22,20 @@ const randomKernel = (kernelName: string) =>
   nativeKernel<'seed'>(kernelName, (backend, { seed }, attributes) => {
     const { binding } = backend;
     const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
+    // XLA's own versions draw other numbers from the same seed.
+    const uncompiled = { name: '_XlaCompile', type: binding.TF_ATTR_BOOL, value: false };
     const sides = tensor1d(attributes?.shape as number[], 'int32');
     const algorithm = scalar(philox, 'int32');
     // By handles: key and counter are unsigned 64-bit integers, which tfjs has no tensors for.
     const state = binding.executeOp(
       'StatelessRandomGetKeyCounter',
-      [type('Tseed', binding.TF_INT32)],
+      [type('Tseed', binding.TF_INT32), uncompiled],
       [handleOf(backend, seed)],
       2,
     );
     const [numbers] = binding.executeOp(
       kernelName,
-      [type('dtype', binding.TF_FLOAT), type('Tshape', binding.TF_INT32)],
+      [type('dtype', binding.TF_FLOAT), type('Tshape', binding.TF_INT32), uncompiled],
       [handleOf(backend, sides), ...state.map(({ id }) => id), handleOf(backend, algorithm)],
       1,
     );

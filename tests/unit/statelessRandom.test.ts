@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { nativeBackend, tf } from '#engine/backend.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
@@ -54,6 +57,15 @@ describe.each(engines)('%s', (_, engine) => {
     }
   });
 });
+
+test('a process that compiles with XLA draws the same numbers', async () => {
+  const script = fileURLToPath(new URL('support/drawCompiled.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  const { uniform, dropped } = JSON.parse(stdout) as Record<'uniform' | 'dropped', number[]>;
+  const expected = philoxUniform([3, 4], 64);
+  expect(uniform).toEqual(expected.map((value) => value * 2));
+  expect(dropped).toEqual(expected.map((value) => (value < 0.5 ? 0 : 2)));
+}, 30_000);
 
 test('each step, name and run has numbers of its own, without correlation', () => {
   const count = 20_000;
