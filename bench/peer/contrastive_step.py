@@ -1,6 +1,7 @@
 """
-One contrastive step on MNIST: two views of 256 digits, encoder and projector, loss, AdamW. Augmentation,
-forward pass and loss are compiled, images and kernels lie channels-last, the optimizer is the fused one.
+One contrastive step on MNIST: two views of 256 digits, encoder and projector, loss, AdamW. Augmentation
+and model with its loss are compiled (the model in the mode that is fastest here), images and kernels lie
+channels-last, the optimizer is the fused one.
 The losses are those of src-main/science/losses/{simclr,spectral}.ts.
 """
 
@@ -9,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from augmentation import views
+from compiled import fastest
 from data import read_batches, read_images, read_weights
 from mlm_step import adamw
 
@@ -95,17 +97,18 @@ class ContrastiveStep:
         def value(stacked):
             return loss(*self.model(stacked).chunk(2))
 
-        self.loss = torch.compile(value)
+        self.loss = fastest(value, channels_last(self.given[0]))
         self.views = torch.compile(views)
 
     def check(self):
         """Losses of the first steps on views that Basin's side drew."""
-        return [self.step(batch["views"].permute(0, 3, 1, 2)) for batch in self.given]
+        return [self.step(channels_last(batch)) for batch in self.given]
 
     def run(self, count):
         for _ in range(count):
             originals = self.images[self.next_indices()]
-            loss = self.step(self.views(torch.cat([originals, originals])))
+            stacked = self.views(torch.cat([originals, originals]))
+            loss = self.step(stacked.contiguous(memory_format=torch.channels_last))
         return [loss]
 
     def next_indices(self):
@@ -119,10 +122,15 @@ class ContrastiveStep:
 
     def step(self, stacked):
         self.optimizer.zero_grad(set_to_none=True)
-        loss = self.loss(stacked.contiguous(memory_format=torch.channels_last))
+        loss = self.loss(stacked)
         loss.backward()
         self.optimizer.step()
         return loss.item()
+
+
+def channels_last(batch):
+    """Basin's [count, height, width, channels] as PyTorch's shape over the same layout."""
+    return batch["views"].permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
 class SimclrStep(ContrastiveStep):

@@ -14,6 +14,7 @@ import torch
 WORKS = {
     "mlm-step": ("mlm_step", "MlmStep"),
     "mlm-step/pruned": ("mlm_step", "PrunedMlmStep"),
+    "mlm-step/default": ("mlm_step", "MlmStepByDefault"),
     "simclr-step": ("contrastive_step", "SimclrStep"),
     "spectral-step": ("contrastive_step", "SpectralStep"),
     "product/hessian-eigenthings": ("curvature", "EigenthingsProduct"),

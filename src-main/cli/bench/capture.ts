@@ -71,7 +71,7 @@ async function startPeer(lab: Lab, caches: string): Promise<number> {
   const side = await lab.peer({ TORCHINDUCTOR_CACHE_DIR: caches });
   await side.ask({ op: 'describe' });
   const started = performance.now();
-  await side.ask({ op: 'build', work: 'mlm-step', folder });
+  await side.ask({ op: 'build', work: 'mlm-step/default', folder });
   await side.ask({ op: 'run', count: 1 });
   const seconds = (performance.now() - started) / 1000;
   await lab.end(side);

@@ -25,7 +25,7 @@ export const traceBenchmarks: readonly Benchmark[] = ['hessian-eigenthings', 'py
     const probes = probesNeeded(values, pilot);
     lab.note(`trace/${library}: ${probes} probes`);
     // The same number on both sides: how many are needed lies in the matrix, not in who multiplies by it.
-    const blocks = lab.quick ? 1 : 3;
+    const blocks = lab.quick ? 1 : 5;
     const pairs: { readonly ours: Estimate; readonly peer: Estimate }[] = [];
     for (let block = 0; block < blocks; block++) {
       pairs.push({ ours: await estimate(ours, probes), peer: await estimate(peer, probes) });
