@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { NativeBackend } from './capture/binding.ts';
 import { registerSecondOrderGradients } from './gradients/secondOrder.ts';
 import { projectiveTransformKernel } from './projectiveTransform.ts';
+import { recordableKernels } from './recordableKernels.ts';
 import { statelessRandomKernels } from './statelessRandom.ts';
 
 // Its greeting on standard error says nothing that a person could act upon; errors still appear.
@@ -14,7 +15,9 @@ const require = createRequire(import.meta.url);
 
 export const tf = require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
 
-for (const kernel of [projectiveTransformKernel, ...statelessRandomKernels]) tf.registerKernel(kernel);
+for (const { kernelName } of recordableKernels) tf.unregisterKernel(kernelName, 'tensorflow');
+for (const kernel of [...recordableKernels, projectiveTransformKernel, ...statelessRandomKernels])
+  tf.registerKernel(kernel);
 registerSecondOrderGradients();
 
 /** The backend itself, for what tfjs's public face does not offer. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Parameters } from '#engine/parameters.ts';
 import {
   add,
+  gather,
   matMul,
   mul,
   oneHot,
@@ -74,11 +75,7 @@ export const transformer: TokenEncoder<typeof params> = {
       embed(ids, mask, slots) {
         const [batch, used] = ids.shape;
         const bias = attentionBias(mask);
-        // A product with one-hot rows rather than a gather, which reads its indices in JavaScript
-        // and so cannot be captured; the vocabulary is small.
-        const rows = oneHot(reshape(ids, [batch * used]), vocabulary, 1, 0, 'float32') as Tensor2D;
-        const words = reshape(matMul(rows, tokens as unknown as Tensor2D), [batch, used, p.width]);
-        const placed = add(words, slice(positions, [0, 0], [used, p.width]));
+        const placed = add(gather(tokens, ids), slice(positions, [0, 0], [used, p.width]));
         let x = rowsOf(placed as Tensor3D);
         // What the last block makes of a token that nobody asks about, nobody reads.
         const last = blocks.at(-1) as Block;
@@ -160,8 +157,8 @@ function rowsOf(x: Tensor3D): Tensor2D {
 }
 
 /**
- * Rows of `x` [batch · length, width] at `slots` [batch, asked] of each sequence, by a product with
- * one-hot rows, as above.
+ * Rows of `x` [batch · length, width] at `slots` [batch, asked] of each sequence: by a product with
+ * one-hot rows, since a sequence is short.
  */
 function rowsAt(x: Tensor2D, slots: Tensor2D, length: number): Tensor2D {
   const chosen = oneHot(slots, length, 1, 0, 'float32') as Tensor3D;
