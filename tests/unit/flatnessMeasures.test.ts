@@ -4,7 +4,7 @@ import { eagerEngine } from '#engine/eager.ts';
 import type { Inputs } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
-import type { Scalar, Tensor, Tensor2D } from '#engine/tf.ts';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '#engine/tf.ts';
 import type { FlatnessDefinition, Landscape } from '#science/definition.ts';
 import { density } from '#science/flatness/density.ts';
 import { exact } from '#science/flatness/exact.ts';
@@ -115,6 +115,29 @@ test('products are told of as they are taken, and counted', () => {
   expect(counts).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(detail.products).toBe(7);
   expect(detail.samples).toHaveLength(7);
+});
+
+test('an operation whose second derivative is not known stops every matrix, in the model and in the loss', () => {
+  const doubled = tf.customGrad((...inputs) => {
+    const [x] = inputs as [Tensor];
+    return { value: tf.mul(2, x), gradFunc: (dy: Tensor) => tf.mul(dy, 2) };
+  });
+  const plain = quadratic();
+  const inModel: Landscape = {
+    ...plain,
+    loss: (inputs) => plain.lossOf(doubled(plain.outputs(inputs)), inputs),
+    outputs: (inputs) => doubled(plain.outputs(inputs)),
+    exampleLosses: (inputs) => doubled(plain.exampleLosses(inputs)) as Tensor1D,
+  };
+  const inLoss: Landscape = { ...plain, lossOf: (w, inputs) => plain.lossOf(doubled(w), inputs) };
+  const before = tf.memory().numTensors;
+  const measuring = (operator: string, landscape: Landscape) => () =>
+    top.measure(top.params.parse({ operator }), landscape, stream(1, 'flatness'));
+  for (const operator of ['hessian', 'ggn', 'fisher']) {
+    expect(measuring(operator, inModel), operator).toThrow(/^Curvature: .* not known to be right/);
+  }
+  expect(measuring('ggn', inLoss)).toThrow(/^Curvature: .* not known to be right/);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 test('what cannot be measured is refused in one line', () => {

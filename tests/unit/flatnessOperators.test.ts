@@ -354,6 +354,21 @@ describe('choosing', () => {
     training.dispose();
   });
 
+  test('batches of other images, as far as there are any', async () => {
+    const training = await trained({ ...cases.spectral.experiment, steps: 1 }, eagerEngine());
+    const { batch, examples } = training.landscape;
+    const pixels = (index: number): number[] => {
+      const { views } = batch(50, index);
+      return typeof views === 'object' ? [...views.data] : [];
+    };
+    expect(pixels(0)).toEqual(pixels(0));
+    expect(pixels(3)).not.toEqual(pixels(0));
+    expect(examples(batch(50, 3))).toBe(50);
+    expect(() => batch(50, 4)).toThrow(/250 pairs are more than the 200 images/);
+    expect(() => batch(1)).toThrow(/one pair has no other/);
+    training.dispose();
+  });
+
   test('weights that have diverged give an error, not a number', async () => {
     const training = await trained(cases.mlm.experiment, eagerEngine());
     const { landscape, parameters } = training;

@@ -18,7 +18,7 @@ export const curvatureSettings = {
     description: 'Examples of the fixed batch on which curvature is taken.',
     scale: 'log',
   }),
-  batches: z.int().min(1).max(10_000).default(1).meta({
+  batches: z.int().min(1).max(1000).default(1).meta({
     title: 'Batches',
     description: 'Fixed batches over which curvature is averaged, by their examples.',
     scale: 'log',
