@@ -17,10 +17,11 @@ export const contrastiveStep =
     const spec = specOf(loss);
     const training = await build(spec, engine);
     const { data, pairs } = await loadPairs(spec);
+    const shape = [2 * batchSize, data.height, data.width, data.channels];
     writeWeights(folder, training.parameters);
     writeBatches(
       folder,
-      Array.from({ length: checked }, (_, step) => pairs.batch(step)),
+      Array.from({ length: checked }, (_, step) => ({ views: { shape, data: pairs.plainViews(step) } })),
     );
     writeFileSync(join(folder, 'images.bin'), data.train.pixels);
     const feeder = startFeeder(spec);

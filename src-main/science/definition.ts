@@ -50,12 +50,22 @@ export interface ImageShape {
   readonly channels: number;
 }
 
+/** Random numbers of a batch of views, by name; the first side of each array counts the views. */
+export type Draws = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+>;
+
+/**
+ * Random views of images in two parts: what is drawn, a few numbers a view from a named stream, and how it
+ * is applied, inside a program that is fed these numbers under their names.
+ */
 export interface Augmentation<P extends z.ZodObject = z.ZodObject> extends Definition<'augmentation', P> {
-  /**
-   * One random view of each image. `pixels` is [count, height, width, channels] in 0…255; the
-   * answer has the same shape in [0, 1].
-   */
-  views(params: z.output<P>, pixels: Uint8Array, shape: ImageShape, random: Stream): Float32Array;
+  /** What is random about one view of each of `count` images. */
+  draw(params: z.output<P>, count: number, shape: ImageShape, random: Stream): Draws;
+  /** Images [count, height, width, channels] in [0, 1] and their draws → views of the same shape. */
+  views(images: Tensor4D, draws: Inputs): Tensor4D;
+  /** The same in JavaScript, pixel by pixel: for where no TensorFlow is, and to test `views` against. */
+  plainViews(images: Float32Array, draws: Draws, shape: ImageShape): Float32Array;
 }
 
 /** A function of a batch with weights of its own. */

@@ -141,6 +141,17 @@ test('an epoch shows every image once, in an order of its own', async () => {
   expect(epoch(0)).toEqual(first);
 });
 
+test('a program stacks the two views of each image as the preview does', async () => {
+  const { pairs } = await loadPairs(small);
+  const program = eagerEngine().compile('views', (batch) => ({ views: pairs.views(batch) }));
+  const { views } = program.run(pairs.batch(7));
+  const plain = pairs.plainViews(7);
+  expect(views.length).toBe(2 * 16 * 784);
+  expect(plain.length).toBe(views.length);
+  for (const [i, value] of plain.entries())
+    expect(Math.abs((views[i] ?? Number.NaN) - value)).toBeLessThan(1e-5);
+});
+
 test('the preview shows the first batch: digits, each with two views', async () => {
   const preview = await contrastiveStudy.preview(small);
   if (preview.kind !== 'images') throw new Error('MNIST is images.');
@@ -148,7 +159,7 @@ test('the preview shows the first batch: digits, each with two views', async () 
   const [image] = pairs.indices(0);
   expect(preview.examples[0]?.label).toBe(String(data.train.labels[image ?? 0]));
   expect(preview.examples[0]?.original.length).toBe(784);
-  const views = pairs.views(0);
+  const views = pairs.plainViews(0);
   const second = preview.examples[0]?.views[1];
   expect(second?.[400]).toBe(Math.round(255 * (views[16 * 784 + 400] ?? Number.NaN)));
   expect(Math.max(...(second ?? []))).toBeGreaterThan(100);

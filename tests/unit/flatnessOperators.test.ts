@@ -358,8 +358,8 @@ describe('choosing', () => {
     const training = await trained({ ...cases.spectral.experiment, steps: 1 }, eagerEngine());
     const { batch, examples } = training.landscape;
     const pixels = (index: number): number[] => {
-      const { views } = batch(50, index);
-      return typeof views === 'object' ? [...views.data] : [];
+      const { images } = batch(50, index);
+      return typeof images === 'object' ? [...images.data] : [];
     };
     expect(pixels(0)).toEqual(pixels(0));
     expect(pixels(3)).not.toEqual(pixels(0));

@@ -3,7 +3,7 @@ import { BasinError } from '#contract/error.ts';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
-import type { Tensor2D, Tensor4D } from '#engine/tf.ts';
+import type { Tensor2D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { optimizers } from '../../components.ts';
 import type { ImageData } from '../../data/images.ts';
@@ -13,7 +13,7 @@ import { stepProgram, type Training, takeStep } from '../training.ts';
 import { augmentations, datasets } from './components.ts';
 import { type Encoding, encoding, probeMeasures } from './measures.ts';
 import { buildModel } from './model.ts';
-import { type Pairs, positivePairs } from './pairs.ts';
+import { type Pairs, positivePairs, type Views } from './pairs.ts';
 
 /** The spec's images, and its batches of positive pairs. */
 export async function loadPairs(
@@ -23,13 +23,13 @@ export async function loadPairs(
   const augmentation = chosen(augmentations, spec.augmentation, 'augmentation');
   const data = await dataset.definition.load(dataset.params);
   checkBatch(spec.batchSize, data.train.count);
-  const pairs = positivePairs(
-    data.train,
-    data,
-    (pixels, random) => augmentation.definition.views(augmentation.params, pixels, data, random),
-    spec.batchSize,
-    spec.seed,
-  );
+  const { definition, params } = augmentation;
+  const chosenViews: Views = {
+    draw: (count, random) => definition.draw(params, count, data, random),
+    views: definition.views,
+    plainViews: (images, draws) => definition.plainViews(images, draws, data),
+  };
+  const pairs = positivePairs(data.train, data, chosenViews, spec.batchSize, spec.seed);
   return { data, pairs };
 }
 
@@ -39,15 +39,15 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
   const model = buildModel(spec, data, parameters);
   const { definition, params } = chosen(optimizers, spec.optimizer, 'optimizer');
   const optimizer = definition.build(params, parameters);
-  const program = stepProgram(engine, parameters, optimizer, ({ views }) => model.forward(views as Tensor4D));
+  const program = stepProgram(engine, parameters, optimizer, (batch) => model.forward(pairs.views(batch)));
   const encoded = encoding(data, model, engine);
   const landscape: Landscape = {
     engine,
     parameters,
-    loss: ({ views }) => model.loss(views as Tensor4D),
-    outputs: ({ views }) => model.project(views as Tensor4D),
+    loss: (batch) => model.loss(pairs.views(batch)),
+    outputs: (batch) => model.project(pairs.views(batch)),
     lossOf: (projections) => model.lossOf(projections as Tensor2D),
-    exampleLosses: ({ views }) => model.pairLosses(views as Tensor4D),
+    exampleLosses: (batch) => model.pairLosses(pairs.views(batch)),
     batch: pairs.fixed,
     examples: pairs.count,
   };

@@ -1,19 +1,25 @@
 /** Batches of positive pairs: which images a step sees, and two views of each. Pure functions of the seed. */
 import { BasinError } from '#contract/error.ts';
-import type { Feeds } from '#engine/engine.ts';
+import type { Feeds, Inputs } from '#engine/engine.ts';
 import { permutation, type Stream, stream } from '#engine/random.ts';
+import { concat, type Tensor4D } from '#engine/tf.ts';
 import type { ImageSet } from '../../data/images.ts';
-import type { ImageShape } from '../../definition.ts';
+import type { Draws, ImageShape } from '../../definition.ts';
 
-/** A random view of each image, as an augmentation makes it: bytes → [0, 1]. */
-export type Views = (pixels: Uint8Array, random: Stream) => Float32Array;
+/** An augmentation with its parameters chosen. */
+export interface Views {
+  draw(count: number, random: Stream): Draws;
+  views(images: Tensor4D, draws: Inputs): Tensor4D;
+  plainViews(images: Float32Array, draws: Draws): Float32Array;
+}
 
 export interface Pairs {
   /** The images of step `step`: each epoch a new order of all, its last incomplete batch left out. */
   indices(step: number): Int32Array;
-  /** Two views of each, [2 · batch, height, width, channels]: pair i in rows i and batch + i. */
-  views(step: number): Float32Array;
-  /** The same, as the feed `views` of a program. */
+  /**
+   * What a program makes the step's views of: feed `images` [batch, height, width, channels] in [0, 1], and the
+   * draws for two views of each.
+   */
   batch(step: number): Feeds;
   /**
    * A batch of `size` that is the same at every call; its draws are of its own, for curvature. Batches of
@@ -21,6 +27,13 @@ export interface Pairs {
    * @throws BasinError `bad-input` where there are not so many images, or for a single pair
    */
   fixed(size: number, index?: number): Feeds;
+  /**
+   * Inside a program, its batch's views in [0, 1], [2 · batch, height, width, channels]: pair i in rows i
+   * and batch + i.
+   */
+  views(batch: Inputs): Tensor4D;
+  /** Those of a step without TensorFlow. */
+  plainViews(step: number): Float32Array;
   /** Pairs in a batch. */
   count(batch: Feeds): number;
 }
@@ -28,7 +41,7 @@ export interface Pairs {
 export function positivePairs(
   images: ImageSet,
   shape: ImageShape,
-  viewsOf: Views,
+  augmentation: Views,
   batchSize: number,
   seed: number,
 ): Pairs {
@@ -46,23 +59,15 @@ export function positivePairs(
     const start = (step % perEpoch) * batchSize;
     return order.images.subarray(start, start + batchSize);
   };
-  const twoViews = (chosen: Int32Array, random: Stream): Float32Array => {
-    const originals = gather(images.pixels, chosen, shape);
-    const views = new Float32Array(2 * originals.length);
-    views.set(viewsOf(originals, random));
-    views.set(viewsOf(originals, random), originals.length);
-    return views;
-  };
-  const feed = (data: Float32Array): Feeds => {
-    const { height, width, channels } = shape;
-    return { views: { shape: [data.length / (height * width * channels), height, width, channels], data } };
-  };
-  const views = (step: number): Float32Array => twoViews(indices(step), stream(seed, 'augmentation', step));
+  const drawn = (chosen: Int32Array, random: Stream): Drawn => ({
+    images: gather(images.pixels, chosen, shape),
+    draws: augmentation.draw(2 * chosen.length, random),
+  });
+  const ofStep = (step: number): Drawn => drawn(indices(step), stream(seed, 'augmentation', step));
 
   return {
     indices,
-    views,
-    batch: (step) => feed(views(step)),
+    batch: (step) => feedsOf(ofStep(step), shape),
     fixed(size, index = 0) {
       if (size < 2) {
         const why = 'one pair has no other to be told from';
@@ -74,20 +79,43 @@ export function positivePairs(
         const why = `${(index + 1) * size} pairs are more than the ${images.count} images there are`;
         throw new BasinError('bad-input', `Curvature: ${why}. Take fewer or smaller batches.`, 'batches');
       }
-      return feed(twoViews(chosen, stream(seed, 'flatness/views', index)));
+      return feedsOf(drawn(chosen, stream(seed, 'flatness/views', index)), shape);
     },
-    count({ views: stacked }) {
-      return typeof stacked === 'object' ? (stacked.shape[0] as number) / 2 : 0;
+    views(batch) {
+      const originals = batch.images as Tensor4D;
+      return augmentation.views(concat([originals, originals], 0), batch);
+    },
+    plainViews(step) {
+      const { images: originals, draws } = ofStep(step);
+      const twice = new Float32Array(2 * originals.length);
+      twice.set(originals);
+      twice.set(originals, originals.length);
+      return augmentation.plainViews(twice, draws);
+    },
+    count({ images: originals }) {
+      return typeof originals === 'object' ? (originals.shape[0] as number) : 0;
     },
   };
 }
 
-/** Images `chosen` of a set, one after another. */
-function gather(pixels: Uint8Array, chosen: Int32Array, shape: ImageShape): Uint8Array {
+/** The images of a batch, and what is random about their views. */
+interface Drawn {
+  readonly images: Float32Array;
+  readonly draws: Draws;
+}
+
+function feedsOf({ images, draws }: Drawn, { height, width, channels }: ImageShape): Feeds {
+  const count = images.length / (height * width * channels);
+  return { images: { shape: [count, height, width, channels], data: images }, ...draws };
+}
+
+/** Images `chosen` of a set, one after another, bytes to [0, 1]. */
+function gather(pixels: Uint8Array, chosen: Int32Array, shape: ImageShape): Float32Array {
   const size = shape.height * shape.width * shape.channels;
-  const gathered = new Uint8Array(chosen.length * size);
-  for (const [i, image] of chosen.entries()) {
-    gathered.set(pixels.subarray(image * size, (image + 1) * size), i * size);
+  const gathered = new Float32Array(chosen.length * size);
+  let at = 0;
+  for (const image of chosen) {
+    for (let i = image * size; i < (image + 1) * size; i++) gathered[at++] = (pixels[i] as number) / 255;
   }
   return gathered;
 }

@@ -9,7 +9,7 @@ export async function preview(spec: ContrastiveRunSpec): Promise<Preview> {
   const { data, pairs } = await loadPairs(spec);
   const { height, width, channels, train, classes } = data;
   const size = height * width * channels;
-  const views = pairs.views(0);
+  const views = pairs.plainViews(0);
   const viewOf = (row: number) =>
     Uint8Array.from(views.subarray(row * size, (row + 1) * size), (value) => Math.round(255 * value));
   const examples = [...pairs.indices(0).subarray(0, shown)].map((image, i) => ({
