@@ -24,6 +24,11 @@ export type Body<Output extends string> = (inputs: Inputs) => Readonly<Record<Ou
  */
 export interface Kept {
   readonly variables: readonly Variable[];
+  /**
+   * Feeds that change from run to run, where most of the body does not depend on them: an engine may
+   * compute the rest once and hold it in memory until another feed (a new array) or a variable changes.
+   */
+  readonly varying?: (feed: string) => boolean;
 }
 
 export interface Engine {

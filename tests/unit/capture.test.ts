@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nativeBackend, tf } from '#engine/backend.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
 import { eagerEngine } from '#engine/eager.ts';
-import type { Engine } from '#engine/engine.ts';
+import type { Engine, Inputs } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
 import {
@@ -70,7 +70,10 @@ test('mixed precision reaches convolutions and their gradients', () => {
   const body = () => {
     const loss = () => tf.sum(tf.square(tf.conv2d(tf.mul(image, 1) as Tensor4D, kernel as never, 1, 'same')));
     const { value, grads } = tf.variableGrads(loss as never, [kernel]);
-    return { value: value as Tensor, gradient: grads[kernel.name] as Tensor };
+    const gradient = grads[kernel.name] as Tensor;
+    // Only steps are rounded, not measures: what assigns is a step.
+    kernel.assign(tf.add(kernel, tf.mul(gradient, 0)));
+    return { value: value as Tensor, gradient };
   };
   const warn = (message: string) => expect.unreachable(message);
   const [exact, mixed] = (['float32', 'mixed'] as const).map((precision) =>
@@ -81,6 +84,34 @@ test('mixed precision reaches convolutions and their gradients', () => {
   const distance = Math.hypot(...a.map((value, i) => value - (b[i] ?? Number.NaN))) / Math.hypot(...a);
   expect(distance).toBeGreaterThan(1e-5);
   expect(distance).toBeLessThan(0.02);
+});
+
+test('what does not depend on varying feeds is computed once, and again when an input changes', () => {
+  const weight = tf.variable(tf.tensor1d([1, 2, 3]));
+  const body = ({ batch, direction }: Inputs) => {
+    // The gradient of (w·x)³, and its slope along a direction, which alone depends on that.
+    const slope = tf.mul(tf.mul(square(tf.sum(tf.mul(weight, batch as Tensor))), 3), batch as Tensor);
+    return { along: tf.sum(tf.mul(slope, direction as Tensor)), slope };
+  };
+  const kept = { variables: [weight], varying: (feed: string) => feed === 'direction' };
+  const held = noWarnings().compile('slope', body, kept);
+  const whole = eagerEngine().compile('slope', body);
+  const vector = (...values: number[]) => ({ shape: [3], data: Float32Array.from(values) });
+  const same = (batch: ReturnType<typeof vector>, direction: ReturnType<typeof vector>) =>
+    expect(held.run({ batch, direction })).toEqual(whole.run({ batch, direction }));
+
+  const batch = vector(1, -1, 2);
+  same(batch, vector(1, 0, 0));
+  same(batch, vector(0, 1, 5));
+  same(vector(2, 2, 2), vector(0, 1, 5));
+  weight.assign(tf.tensor1d([0.5, 0.5, 4]));
+  same(batch, vector(0, 1, 5));
+  // Held it is: the same array is taken to hold the same numbers.
+  const before = held.run({ batch, direction: vector(1, 1, 1) });
+  batch.data.fill(7);
+  expect(held.run({ batch, direction: vector(1, 1, 1) })).toEqual(before);
+  held.dispose();
+  weight.dispose();
 });
 
 describe('a captured program', () => {

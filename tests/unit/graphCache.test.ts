@@ -60,7 +60,7 @@ test('another scope records anew', () => {
   expect(bodies).toBe(2);
 });
 
-test.each(['saved_model.pb', 'layout.json'])('a damaged %s is recorded again, and mended', (file) => {
+test.each(['graph0.pb', 'index.json'])('a damaged %s is recorded again, and mended', (file) => {
   twoSteps('a', 2);
   const [kept] = readdirSync(folder);
   const damaged = join(folder, kept ?? '', file);
@@ -95,13 +95,14 @@ test('large uniform constants are computed, equal ones stored once', () => {
   expect(program.run({ x: 2 }).total[0]).toBeCloseTo(3e6 + 2000 * waves, -1);
   program.dispose();
   const [kept] = readdirSync(folder);
-  expect(statSync(join(folder, kept ?? '', 'saved_model.pb')).size).toBeLessThan(1.5 * numbers.byteLength);
+  expect(statSync(join(folder, kept ?? '', 'graph0.pb')).size).toBeLessThan(1.5 * numbers.byteLength);
 });
 
 test('the hundred newest are kept', () => {
   const cache = graphCache(folder, 'a');
-  const layout = { feedNames: [], outputNames: [], read: [], assigned: [] };
-  for (let i = 0; i < 110; i++) cache.keep(String(i), Uint8Array.of(i), layout);
+  const main = { feeds: [], variables: [], held: 0 };
+  const layout = { feedNames: [], outputNames: [], assigned: [], main, base: null };
+  for (let i = 0; i < 110; i++) cache.keep(String(i), { layout, graphs: [Uint8Array.of(i)] });
   expect(readdirSync(folder)).toHaveLength(100);
-  expect(cache.find('109')?.layout).toMatchObject(layout);
+  expect(cache.find('109')).toMatchObject({ layout, graphs: [Buffer.of(109)] });
 });

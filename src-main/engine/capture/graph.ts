@@ -144,10 +144,11 @@ export function buildGraph(
   return graph;
 }
 
-function nodesNeeded(
+/** The nodes on the ways from what is given to what is wanted. */
+export function nodesNeeded(
   { outputs }: Recording,
-  inputs: readonly GraphPlace[],
-  wanted: readonly GraphPlace[],
+  inputs: readonly Pick<GraphPlace, 'handle'>[],
+  wanted: readonly Pick<GraphPlace, 'handle'>[],
 ): ReadonlySet<RecordedNode> {
   const given = new Set(inputs.map(({ handle }) => handle));
   const needed = new Set<RecordedNode>();

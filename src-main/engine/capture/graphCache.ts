@@ -12,28 +12,27 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { modelFile } from './session.ts';
+import type { Captured } from './capture.ts';
+import { layout } from './layout.ts';
 
-/** How a program's feeds and variables stand in its graph. */
-const layout = z.object({
-  feedNames: z.array(z.string()),
-  outputNames: z.array(z.string()),
-  /** Places in the program's list of variables. */
-  read: z.array(z.int().min(0)),
-  assigned: z.array(z.int().min(0)),
-  /** Of the graph's file: a damaged one is not loaded. */
-  sha256: z.string(),
+const index = z.object({
+  layout,
+  /** Of each graph's file: a damaged one is not loaded. */
+  sha256: z.array(z.string()),
 });
-export type Layout = Omit<z.infer<typeof layout>, 'sha256'>;
+
+/** What is kept of a captured program: its variables are another run's. */
+export type KeptGraphs = Pick<Captured, 'layout' | 'graphs'>;
 
 /** The oldest go when there are more; one takes a few megabytes at most. */
 const most = 100;
-const layoutFile = 'layout.json';
+const indexFile = 'index.json';
+const graphFile = (i: number): string => `graph${i}.pb`;
 
 export interface GraphCache {
-  /** A folder with the graph, and its layout; null where there is none that is whole. */
-  find(key: string): { readonly folder: string; readonly layout: Layout } | null;
-  keep(key: string, graph: Uint8Array, layout: Layout): void;
+  /** Null where there is nothing that is whole. */
+  find(key: string): KeptGraphs | null;
+  keep(key: string, graphs: KeptGraphs): void;
 }
 
 /**
@@ -46,21 +45,21 @@ export function graphCache(folder: string, scope: string): GraphCache {
     find(key) {
       const found = folderOf(key);
       try {
-        const known = layout.parse(JSON.parse(readFileSync(join(found, layoutFile), 'utf8')));
-        if (sha256(readFileSync(join(found, modelFile))) === known.sha256)
-          return { folder: found, layout: known };
+        const known = index.parse(JSON.parse(readFileSync(join(found, indexFile), 'utf8')));
+        const graphs = known.sha256.map((_, i) => readFileSync(join(found, graphFile(i))));
+        if (graphs.every((graph, i) => sha256(graph) === known.sha256[i])) return { ...known, graphs };
       } catch {
         // Not kept, or half gone: the program is recorded again.
       }
       return null;
     },
-    keep(key, graph, known) {
+    keep(key, { layout, graphs }) {
       const final = folderOf(key);
       const fresh = `${final}.${process.pid}`;
       try {
         mkdirSync(fresh, { recursive: true });
-        writeFileSync(join(fresh, modelFile), graph);
-        writeFileSync(join(fresh, layoutFile), JSON.stringify({ ...known, sha256: sha256(graph) }));
+        for (const [i, graph] of graphs.entries()) writeFileSync(join(fresh, graphFile(i)), graph);
+        writeFileSync(join(fresh, indexFile), JSON.stringify({ layout, sha256: graphs.map(sha256) }));
         rmSync(final, { recursive: true, force: true });
         renameSync(fresh, final);
         prune(folder);

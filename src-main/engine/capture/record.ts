@@ -10,6 +10,8 @@ export interface RecordedNode {
 export interface RecordedOutput {
   readonly node: RecordedNode;
   readonly output: number;
+  readonly shape: readonly number[];
+  readonly dtype: number;
 }
 export interface RecordedConstant {
   readonly shape: readonly number[];
@@ -40,7 +42,9 @@ export function record<T>(backend: NativeBackend, work: () => T): { result: T; r
     executeOp(op, attributes, inputs, count) {
       const infos = binding.executeOp(op, attributes, inputs, count);
       const node = { op, attributes, inputs: [...inputs] };
-      for (const [output, { id }] of infos.entries()) outputs.set(id, { node, output });
+      for (const [output, { id, shape, dtype }] of infos.entries()) {
+        outputs.set(id, { node, output, shape, dtype });
+      }
       return infos;
     },
     createTensor(shape, dtype, data) {

@@ -6,15 +6,16 @@ import type { Binding, HandleId, OutputInfo } from './binding.ts';
 import { type GraphDef, messages } from './messages.ts';
 
 const tag = 'basin';
-/** TensorFlow's name for the file, in a folder that is given to `loadSavedModel`. */
-export const modelFile = 'saved_model.pb';
 
 export interface Session {
   run(inputs: readonly HandleId[]): OutputInfo[];
   dispose(): void;
 }
 
-/** @throws Error with TensorFlow's reason where the graph is not valid */
+/**
+ * @param graph as `savedModel` makes it
+ * @throws Error with TensorFlow's reason where the graph is not valid
+ */
 export function openSession(
   binding: Binding,
   graph: Uint8Array,
@@ -23,30 +24,20 @@ export function openSession(
 ): Session {
   const folder = mkdtempSync(join(tmpdir(), 'basin-graph-'));
   try {
-    writeFileSync(join(folder, modelFile), graph);
-    return loadSession(binding, folder, inputNames, outputNames);
+    writeFileSync(join(folder, 'saved_model.pb'), graph);
+    const model = binding.loadSavedModel(folder, tag);
+    const inputs = inputNames.join(',');
+    const outputs = outputNames.join(',');
+    return {
+      run: (handles) => binding.runSavedModel(model, handles, inputs, outputs),
+      dispose: () => binding.deleteSavedModel(model),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The same from a folder that holds the graph as `modelFile`. */
-export function loadSession(
-  binding: Binding,
-  folder: string,
-  inputNames: readonly string[],
-  outputNames: readonly string[],
-): Session {
-  const model = binding.loadSavedModel(folder, tag);
-  const inputs = inputNames.join(',');
-  const outputs = outputNames.join(',');
-  return {
-    run: (handles) => binding.runSavedModel(model, handles, inputs, outputs),
-    dispose: () => binding.deleteSavedModel(model),
-  };
-}
-
-/** A graph as the bytes of `modelFile`. */
+/** A graph as TensorFlow loads it from a file. */
 export function savedModel(graph: GraphDef): Uint8Array {
   const info = new messages.MetaGraphDef.MetaInfoDef();
   info.addTags(tag);
