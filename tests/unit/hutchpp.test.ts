@@ -2,19 +2,7 @@ import { expect, test } from 'vitest';
 import { stream } from '#engine/random.ts';
 import { hutchinson } from '#science/linalg/hutchinson.ts';
 import { hutchpp } from '#science/linalg/hutchpp.ts';
-import { products, type Vector } from '#science/linalg/operator.ts';
 import { diagonal, operatorOf, randomSymmetric, traceOf } from './support/matrices.ts';
-
-/** Takes products in blocks, and counts its calls. */
-function inBlocks(matrix: Parameters<typeof operatorOf>[0], size: number, worthwhile = 1) {
-  const { size: rows, matvec } = operatorOf(matrix);
-  const lengths: number[] = [];
-  const matvecs = (vectors: readonly Vector[]) => {
-    lengths.push(vectors.length);
-    return vectors.map(matvec);
-  };
-  return { size: rows, matvec, block: { size, worthwhile, matvecs }, lengths };
-}
 
 test('a matrix of low rank has its exact trace, without error', () => {
   const spectrum = [5, -3, 2, ...Array.from({ length: 60 }, () => 0)];
@@ -71,29 +59,3 @@ function conjugated(matrix: readonly (readonly number[])[]): number[][] {
   const columns = rows.map((_, j) => reflect(rows.map((row) => row[j] ?? Number.NaN)));
   return columns;
 }
-
-test('blocks of any size give the same numbers, and few products none', () => {
-  const matrix = randomSymmetric(20, 4);
-  for (const method of [hutchinson, hutchpp]) {
-    const alone = method(operatorOf(matrix), 21, 'rademacher', stream(5, 'probes'));
-    for (const size of [1, 4, 100]) {
-      const blocks = inBlocks(matrix, size);
-      expect(method(blocks, 21, 'rademacher', stream(5, 'probes'))).toEqual(alone);
-      expect(blocks.lengths.reduce((sum, length) => sum + length, 0)).toBe(21);
-      expect(Math.max(...blocks.lengths)).toBeLessThanOrEqual(size);
-    }
-    const few = inBlocks(matrix, 4, 22);
-    method(few, 21, 'rademacher', stream(5, 'probes'));
-    expect(few.lengths).toEqual([]);
-  }
-});
-
-test('vectors are drawn no further ahead than a block', () => {
-  let drawn = 0;
-  const vectors = function* () {
-    for (; drawn < 10; drawn++) yield new Float64Array(3);
-  };
-  const [first] = products(inBlocks(diagonal([1, 2, 3]), 4), vectors(), 10);
-  expect(first).toBeDefined();
-  expect(drawn).toBeLessThanOrEqual(4);
-});

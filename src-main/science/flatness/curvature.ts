@@ -55,19 +55,15 @@ export function seriesName(measure: string, { operator, parameters }: CurvatureS
 
 /** `operator`, telling of each product; and how many there have been. */
 export function counted(operator: SymmetricOperator, onProducts: OnProducts = () => {}) {
-  const { size, block } = operator;
   let done = 0;
-  const tell = <Product>(product: Product, count: number): Product => {
-    done += count;
-    onProducts(done);
-    return product;
-  };
   const counting: SymmetricOperator = {
-    size,
-    matvec: (vector) => tell(operator.matvec(vector), 1),
-    ...(block && {
-      block: { ...block, matvecs: (vectors) => tell(block.matvecs(vectors), vectors.length) },
-    }),
+    size: operator.size,
+    matvec(vector) {
+      const product = operator.matvec(vector);
+      done += 1;
+      onProducts(done);
+      return product;
+    },
   };
   return { operator: counting, products: () => done };
 }

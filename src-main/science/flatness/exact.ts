@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import type { FlatnessDefinition } from '../definition.ts';
 import { eigenvalues } from '../linalg/eigh.ts';
-import { products as productsOf, type SymmetricOperator } from '../linalg/operator.ts';
+import type { SymmetricOperator } from '../linalg/operator.ts';
 import { counted, curvatureOf, curvatureSettings, seriesName } from './curvature.ts';
 
 /** The matrix has the square of as many entries: 200 MB. */
@@ -52,8 +52,12 @@ export const exact: FlatnessDefinition<typeof params> = {
 export function denseMatrix(operator: SymmetricOperator): { entries: Float64Array; asymmetry: number } {
   const { size } = operator;
   const entries = new Float64Array(size * size);
-  let row = 0;
-  for (const [, product] of productsOf(operator, unitVectors(size), size)) entries.set(product, size * row++);
+  const unit = new Float32Array(size);
+  for (let row = 0; row < size; row++) {
+    unit[row] = 1;
+    entries.set(operator.matvec(unit), size * row);
+    unit[row] = 0;
+  }
   let [largest, difference] = [0, 0];
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
@@ -65,12 +69,4 @@ export function denseMatrix(operator: SymmetricOperator): { entries: Float64Arra
     }
   }
   return { entries, asymmetry: largest === 0 ? 0 : difference / largest };
-}
-
-function* unitVectors(size: number): Generator<Float32Array> {
-  for (let i = 0; i < size; i++) {
-    const vector = new Float32Array(size);
-    vector[i] = 1;
-    yield vector;
-  }
 }

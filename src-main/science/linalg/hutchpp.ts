@@ -7,7 +7,7 @@
  */
 import type { Stream } from '#engine/random.ts';
 import { meanOf, type TraceEstimate } from './hutchinson.ts';
-import { products, type SymmetricOperator } from './operator.ts';
+import type { SymmetricOperator } from './operator.ts';
 import { type ProbeDistribution, probes } from './probes.ts';
 import { dot, orthogonalise, orthonormalBasis } from './vectors.ts';
 
@@ -28,24 +28,15 @@ export function hutchpp(
   const { size } = operator;
   const third = Math.floor(count / 3);
   const drawn = (number: number) => probes(size, number, distribution, random);
-  const sketch = Array.from(products(operator, drawn(third), third), ([, product]) => product);
+  const sketch = Array.from(drawn(third), (vector) => operator.matvec(vector));
   const basis = orthonormalBasis(sketch);
-  let exact = 0;
-  for (const [direction, product] of products(operator, basis, basis.length))
-    exact += dot(direction, product);
+  const exact = basis.reduce((sum, direction) => sum + dot(direction, operator.matvec(direction)), 0);
 
-  const rest = count - 2 * third;
-  const residuals = function* (): Generator<Float64Array> {
-    for (const probe of drawn(rest)) {
-      const vector = Float64Array.from(probe);
-      orthogonalise(vector, basis);
-      yield vector;
-    }
-  };
-  // (I − QQᵀ) once is enough: the residual is its own projection.
-  const samples = Array.from(
-    products(operator, residuals(), rest),
-    ([vector, product]) => exact + dot(vector, product),
-  );
+  const samples = Array.from(drawn(count - 2 * third), (probe) => {
+    const rest = Float64Array.from(probe);
+    orthogonalise(rest, basis);
+    // (I − QQᵀ) once is enough: the residual is its own projection.
+    return exact + dot(rest, operator.matvec(rest));
+  });
   return { ...meanOf(samples), samples };
 }

@@ -1,6 +1,6 @@
 /** Curvature matrices as operators: what they share, whichever product they take. */
 import { BasinError } from '#contract/error.ts';
-import type { Feeds, Inputs, Program } from '#engine/engine.ts';
+import type { Feeds, Inputs } from '#engine/engine.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import type { Tensor } from '#engine/tf.ts';
 import type { Landscape } from '../../definition.ts';
@@ -12,17 +12,6 @@ export interface CurvatureOperator extends SymmetricOperator {
 }
 
 export type NamedTensors = Readonly<Record<string, Tensor>>;
-
-/**
- * Vectors in one run of a block's graph, which shares the forward pass and the gradient between them. More
- * bring little, since the pass that each has of its own is the longest, and hold as many activations.
- */
-const blockSize = 4;
-/**
- * A block takes a tenth to a quarter off each product, 0.5 to 12 ms on the presets' models; TensorFlow
- * optimises its graph at the first run for 3 to 6 s.
- */
-const worthwhile = 500;
 
 export interface CurvatureProduct {
   /** What programs are called in warnings. */
@@ -41,50 +30,31 @@ export function curvatureOperator(
   { name, product, over }: CurvatureProduct,
 ): CurvatureOperator {
   const all = [...weights.all];
+  const shares = sharesOf(batches, examples, over);
   // By another choice of weights it is another product.
   const title =
     weights.count === parameters.count ? name : `${name} by ${[...weights.all.keys()].join(', ')}`;
-  const compile = (vectors: number): Program<string> => {
-    const body = (inputs: Inputs) => {
-      const products: Record<string, Tensor> = {};
-      for (let i = 0; i < vectors; i++) {
-        const vector = all.map(([weight]) => [weight, inputs[place(i, weight)] as Tensor] as const);
-        const found = product(inputs, Object.fromEntries(vector));
-        for (const [weight, part] of Object.entries(found)) products[place(i, weight)] = part;
-      }
-      return products;
-    };
-    // Forward pass and gradient are the same for every vector on a batch.
-    const kept = { variables: [...parameters.all.values()], varying: isVector };
-    return engine.compile<string>(title, body, kept);
+  const body = (inputs: Inputs) => {
+    const vector = all.map(([weight]) => [weight, inputs[feedOf(weight)] as Tensor] as const);
+    return { ...product(inputs, Object.fromEntries(vector)) };
   };
-  const single = compile(1);
-  const block = compile(blockSize);
-
-  const run = (program: Program<string>, vectors: readonly Vector[]): Float64Array[] => {
-    const directions = Object.assign({}, ...vectors.map((vector, i) => feedsOf(all, vector, i)));
-    const sums = vectors.map(() => new Float64Array(weights.count));
-    for (const { feeds, share } of sharesOf(batches, examples, over)) {
-      const products = program.run({ ...feeds, ...directions });
-      for (const [i, sum] of sums.entries())
-        addParts(sum, share, all, (weight) => products[place(i, weight)]);
-    }
-    for (const sum of sums) requireFinite(sum);
-    return sums;
-  };
-  const matvec = (vector: Vector): Float64Array => run(single, [vector])[0] as Float64Array;
+  // Forward pass and gradient are the same for every vector on a batch: with one batch they are taken
+  // once. Of several batches the last one's would be held, since all of them could fill the memory.
+  const kept = { variables: [...parameters.all.values()], varying: isVector };
+  const program = engine.compile<string>(title, body, kept);
   return {
     size: weights.count,
-    matvec,
-    block: {
-      ...{ size: blockSize, worthwhile },
-      // A graph of its own for the vectors left over would not repay its making.
-      matvecs: (vectors) => (vectors.length === blockSize ? run(block, vectors) : vectors.map(matvec)),
+    matvec(vector) {
+      const direction = feedsOf(all, vector);
+      const sum = new Float64Array(weights.count);
+      for (const { feeds, share } of shares) {
+        const products = program.run({ ...feeds, ...direction });
+        addParts(sum, share, all, (weight) => products[weight]);
+      }
+      requireFinite(sum);
+      return sum;
     },
-    dispose() {
-      single.dispose();
-      block.dispose();
-    },
+    dispose: () => program.dispose(),
   };
 }
 
@@ -128,19 +98,19 @@ export function requireFinite(product: Float64Array): void {
 }
 
 /** Apart from the batch's own names. */
-const place = (vector: number, weight: string): string => `vector${vector}/${weight}`;
-const isVector = (feed: string): boolean => /^vector\d+\//.test(feed);
+const vectorPrefix = 'vector/';
+const feedOf = (weight: string): string => `${vectorPrefix}${weight}`;
+const isVector = (feed: string): boolean => feed.startsWith(vectorPrefix);
 
 function feedsOf(
   weights: readonly (readonly [string, { readonly size: number; readonly shape: number[] }])[],
   vector: Vector,
-  index: number,
 ): Feeds {
   let offset = 0;
   const feeds = weights.map(([weight, { shape, size }]) => {
     const data = new Float32Array(vector.subarray(offset, offset + size));
     offset += size;
-    return [place(index, weight), { shape, data }] as const;
+    return [feedOf(weight), { shape, data }] as const;
   });
   return Object.fromEntries(feeds);
 }
