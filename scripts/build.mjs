@@ -20,7 +20,11 @@ const sources = [
   ...['electron.vite.config.ts', 'package.json', 'package-lock.json', 'scripts/build.mjs'],
 ];
 /** Scripts that processes start from, by their folder in src-main and in out. */
-const nodeEntries = { host: ['main'], worker: ['main', 'describe', 'feederThread', 'tuningProbe'], cli: ['main'] };
+const nodeEntries = {
+  host: ['main'],
+  worker: ['main', 'describe', 'feederThread', 'tuningProbe'],
+  cli: ['main'],
+};
 const stamp = join(root, 'out', '.stamp');
 
 /** Whether out/ was built from the sources as they are now. */
