@@ -6,6 +6,7 @@ import { type HandleId, handleOf, type NativeBackend, type OutputInfo } from './
 import { frontier } from './divide.ts';
 import { buildGraph, type GraphPlace, nodesNeeded, type Precision } from './graph.ts';
 import { assignedPlace, feedPlace, heldPlace, type Layout, outputPlace, variablePlace } from './layout.ts';
+import { merge } from './merge.ts';
 import { type RecordedConstant, type Recording, record } from './record.ts';
 import { savedModel } from './session.ts';
 
@@ -34,7 +35,10 @@ export function capture<Output extends string>(
   const fed = Object.entries(feeds).map(([name, feed]) => [name, tensorOfFeed(feed)] as const);
   try {
     for (const [, tensor] of fed) handleOf(backend, tensor);
-    const { result, recording } = record(backend, () => tidy(() => ({ ...body(Object.fromEntries(fed)) })));
+    const { result, recording: raw } = record(backend, () =>
+      tidy(() => ({ ...body(Object.fromEntries(fed)) })),
+    );
+    const { recording, representative } = merge(raw);
     try {
       if (recording.obstacle !== null) return recording.obstacle;
       const results = Object.entries<Tensor>(result);
@@ -48,7 +52,7 @@ export function capture<Output extends string>(
         wanted: [
           ...results.map(([, output], i) => placeOf(backend, output, outputPlace(i))),
           ...assigned.map((at, i) => placeOf(backend, variables[at] as Variable, assignedPlace(i))),
-        ],
+        ].map((place) => ({ ...place, handle: representative(place.handle) })),
       };
       // A value that assignments change cannot be computed beforehand.
       const varying = assigned.length === 0 ? kept?.varying : undefined;
