@@ -35,8 +35,8 @@ const referenceNames = new Set([
   'spread_healthy',
 ]);
 
-/** The same curve as another, in another unit: tables have it, charts need not. */
-const derived = new Set(['loss/excess_share']);
+/** Tables have them, charts need not: the same curve in another unit, and what is worth a look only when it is not zero. */
+const tableOnly = new Set(['loss/excess_share', 'time/waiting']);
 
 /** A number that is known without training, logged as a constant. */
 export function isReference(series: string): boolean {
@@ -60,7 +60,7 @@ export function groupSeries(
   for (const name of [...new Set(names)].sort()) {
     const id = panelOf(name);
     const group = groups.get(id) ?? { series: [], references: [] };
-    if (derived.has(name)) continue;
+    if (tableOnly.has(name)) continue;
     (isReference(name) || constants.has(name) ? group.references : group.series).push(name);
     groups.set(id, group);
   }
@@ -101,6 +101,7 @@ export function seriesTitle(name: string): string {
     'flatness/exact_trace': 'Tr(H), exact',
     'flatness/negative_share': 'share of negative eigenvalues of H',
     learning_rate: 'learning rate',
+    'time/waiting': 'share of time waiting for data',
   };
   const [head = name, ...rest] = name.split('/');
   return (

@@ -74,6 +74,7 @@ describe('panels', () => {
     'learning_rate',
     'features/spread',
     'features/spread_healthy',
+    'time/waiting',
     'own/thing',
   ];
 
