@@ -30,13 +30,13 @@ const params = z.strictObject({
     description: 'Random signs (least variance), or normal numbers as in the papers.',
   }),
   product: z
-    .enum(['automatic', 'exact', 'differences'])
-    .default('automatic')
+    .enum(['exact', 'differences'])
+    .default('exact')
     .meta({
       title: 'Products',
       description:
-        'Second derivatives, or central differences of gradients (noisy for rectified units; the Hessian alone). ' +
-        'Automatic: differences only where an operation’s second derivative is not known to be right.',
+        'Second derivatives, or central differences of gradients: noisy for rectified units, for the Hessian ' +
+        'alone, and for losses with operations whose second derivative is not known to be right.',
     }),
   epsilon: z.number().positive().max(1).default(1e-3).meta({
     title: 'Difference step',
@@ -81,17 +81,8 @@ export const trace: FlatnessDefinition<typeof params> = {
         matrix.dispose();
       }
     };
-    const differences = () => {
-      const { weights, batches } = subjectOf(landscape, settings);
-      return estimate(centralDifferenceHessian(landscape, weights, batches, epsilon));
-    };
-    if (product === 'differences') return differences();
-    try {
-      return estimate(curvatureOf(landscape, settings));
-    } catch (error) {
-      const unknown = error instanceof BasinError && error.code === 'unsupported';
-      if (product === 'automatic' && operator === 'hessian' && unknown) return differences();
-      throw error;
-    }
+    if (product === 'exact') return estimate(curvatureOf(landscape, settings));
+    const { weights, batches } = subjectOf(landscape, settings);
+    return estimate(centralDifferenceHessian(landscape, weights, batches, epsilon));
   },
 };
