@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/e2e/**'],
+          // A time-out is for what hangs: on a busy machine all takes several times as long.
+          testTimeout: 60_000,
         },
       },
       {
