@@ -94,7 +94,7 @@ export function capture<Output extends string>(
         pure: pure && named,
       };
     } catch (error) {
-      return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+      return reasonOf(error);
     } finally {
       dispose(result);
     }
@@ -106,6 +106,11 @@ export function capture<Output extends string>(
     }
     for (const [, tensor] of fed) tensor.dispose();
   }
+}
+
+/** As the warning says it, in the middle of a sentence. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
 }
 
 /** Where feeds, variables and results stand in a recording. */

@@ -7,7 +7,7 @@ import { eagerEngine } from '../eager.ts';
 import type { Body, Engine, Feeds, Kept, Program } from '../engine.ts';
 import { feedType } from '../feeds.ts';
 import type { NativeBackend } from './binding.ts';
-import { capture } from './capture.ts';
+import { capture, reasonOf } from './capture.ts';
 import type { Precision } from './graph.ts';
 import type { GraphCache } from './graphCache.ts';
 import { openReplay, type Replay } from './replay.ts';
@@ -44,7 +44,7 @@ export function capturedEngine(
         try {
           return openReplay(backend, captured);
         } catch (error) {
-          return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+          return reasonOf(error);
         }
       };
       const opened = (found: ReturnType<GraphCache['find']> | undefined, { variables }: Kept) => {

@@ -2,7 +2,7 @@
 import { BasinError } from '#contract/error.ts';
 import type { Attribute, Binding, HandleId } from './binding.ts';
 import { type AttrValue, type GraphDef, messages, type NodeDef, shapeMessage } from './messages.ts';
-import type { RecordedConstant, RecordedNode, Recording } from './record.ts';
+import { constantKey, type RecordedConstant, type RecordedNode, type Recording } from './record.ts';
 
 /** Graph definition version of TensorFlow 2.21's operations; older ones would lack their attributes. */
 const producer = 2000;
@@ -58,7 +58,7 @@ export function buildGraph(
     return node;
   };
   const addConstant = (constant: RecordedConstant): string => {
-    const key = `${constant.dtype}:${constant.shape.join()}:${bytesOf(constant.data).toString('latin1')}`;
+    const key = constantKey(constant);
     const known = constantNames.get(key);
     if (known !== undefined) return known;
     const name = `c${constantNames.size}`;

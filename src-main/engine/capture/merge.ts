@@ -3,7 +3,7 @@
  * TensorFlow prepares, and a divided program holds, each of them.
  */
 import type { Attribute, HandleId } from './binding.ts';
-import type { RecordedConstant, RecordedNode, RecordedOutput, Recording } from './record.ts';
+import { constantKey, type RecordedNode, type RecordedOutput, type Recording } from './record.ts';
 
 export interface Merged {
   readonly recording: Recording;
@@ -21,8 +21,8 @@ export function merge({ outputs, constants, ...rest }: Recording): Merged {
   const representative = (handle: HandleId): HandleId => representatives.get(handle) ?? handle;
   const known = new Map<string, HandleId>();
   for (const [handle, constant] of constants) {
-    const key = constantKey(constant);
-    if (key === null) continue;
+    if (constant.data.byteLength > comparedBytes) continue;
+    const key = `constant ${constantKey(constant)}`;
     const first = known.get(key);
     if (first === undefined) known.set(key, handle);
     else representatives.set(handle, first);
@@ -50,10 +50,4 @@ export function merge({ outputs, constants, ...rest }: Recording): Merged {
 function nodeKey({ op, attributes, inputs }: RecordedNode): string {
   const settings = attributes.map(({ name, type, value }: Attribute) => [name, type, value]);
   return `${op} ${inputs.join()} ${JSON.stringify(settings)}`;
-}
-
-function constantKey({ shape, dtype, data }: RecordedConstant): string | null {
-  if (data.byteLength > comparedBytes) return null;
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
-  return `${dtype} ${shape.join('x')} ${bytes}`;
 }

@@ -19,6 +19,12 @@ export interface RecordedConstant {
   readonly data: ArrayBufferView;
 }
 
+/** Equal for constants of equal type, shape and bytes. */
+export function constantKey({ shape, dtype, data }: RecordedConstant): string {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return `${dtype}:${shape.join()}:${bytes.toString('latin1')}`;
+}
+
 export interface Recording {
   readonly outputs: ReadonlyMap<HandleId, RecordedOutput>;
   /** Values that JavaScript sent during the recording: the same at every replay. */
