@@ -20,6 +20,13 @@ export interface ComputeSettings {
 
 export const plainCompute: ComputeSettings = { xla: false, oneDnn: null, device: null, precision: 'float32' };
 
+/** What is tried where the fastest is looked for. A first step under XLA takes seconds, so that it must pay by its speed. */
+export const computeCandidates: readonly ComputeSettings[] = [false, true].flatMap((xla) =>
+  [null, true].map((oneDnn) => ({ ...plainCompute, xla, oneDnn })),
+);
+/** Gains below this share are noise. */
+export const computeMargin = 0.03;
+
 /** Sets what the library reads from its environment when it is loaded. */
 export function applyCompute({ xla, oneDnn, device }: ComputeSettings): void {
   const { env } = process;

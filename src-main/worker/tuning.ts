@@ -11,7 +11,13 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { RunSpec } from '#contract/spec.ts';
 import { cacheFolder } from '#engine/cacheFolder.ts';
-import { type ComputeSettings, describeCompute, plainCompute } from '#engine/compute.ts';
+import {
+  type ComputeSettings,
+  computeCandidates,
+  computeMargin,
+  describeCompute,
+  plainCompute,
+} from '#engine/compute.ts';
 import { estimateRun, parameterCount } from '#science/registry.ts';
 import { version } from './provenance.ts';
 
@@ -22,14 +28,8 @@ export type Timing = z.infer<typeof timing>;
 const table = z.record(z.string(), z.record(z.string(), timing));
 type Table = z.infer<typeof table>;
 
-/** What is tried. A first step under XLA takes seconds, so that it must pay by its speed. */
-const candidates: readonly ComputeSettings[] = [false, true].flatMap((xla) =>
-  [null, true].map((oneDnn) => ({ ...plainCompute, xla, oneDnn })),
-);
 /** Runs expected to take less than this, in seconds, are not worth the measurement. */
 const shortest = 300;
-/** Gains below this share are noise. */
-const margin = 0.03;
 
 const file = join(cacheFolder, 'tuning.json');
 
@@ -49,7 +49,7 @@ export async function tuned(spec: RunSpec, { onMeasure, cancelled }: Tuning): Pr
     if (seconds < shortest) return plainCompute;
     onMeasure();
     timings = {};
-    for (const settings of candidates) {
+    for (const settings of computeCandidates) {
       if (cancelled()) return plainCompute;
       const measured = await measure(spec, settings);
       if (measured) timings[describeCompute('', settings)] = measured;
@@ -65,8 +65,8 @@ export function fastest(timings: Readonly<Record<string, Timing>>, steps: number
     const known = timings[describeCompute('', settings)];
     return known ? known.first + steps * known.step : Number.POSITIVE_INFINITY;
   };
-  const best = candidates.reduce((a, b) => (total(b) < total(a) ? b : a));
-  return total(best) < (1 - margin) * total(plainCompute) ? best : plainCompute;
+  const best = computeCandidates.reduce((a, b) => (total(b) < total(a) ? b : a));
+  return total(best) < (1 - computeMargin) * total(plainCompute) ? best : plainCompute;
 }
 
 /** Models of one study that differ less than fourfold in size share an entry. */

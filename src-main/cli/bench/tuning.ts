@@ -2,15 +2,15 @@
  * The settings of TensorFlow that run a work fastest here: each is tried in a process of its own, as a worker
  * does before a long run (src-main/worker/tuning.ts), but on the benchmark's own model.
  */
-import { type ComputeSettings, describeCompute, plainCompute } from '#engine/compute.ts';
+import {
+  type ComputeSettings,
+  computeCandidates,
+  computeMargin,
+  describeCompute,
+  plainCompute,
+} from '#engine/compute.ts';
 import { perUnit } from './interleave.ts';
 import type { Lab } from './lab.ts';
-
-const candidates: readonly ComputeSettings[] = [false, true].flatMap((xla) =>
-  [null, true].map((oneDnn) => ({ ...plainCompute, xla, oneDnn })),
-);
-/** Gains below this share are noise. */
-const margin = 0.03;
 
 /** Description of the settings of a candidate. */
 export function described(settings: ComputeSettings): string {
@@ -22,7 +22,7 @@ export const plain = described(plainCompute);
 /** @param units of the work that take about a second */
 export async function tuned(lab: Lab, work: string, units: number): Promise<string> {
   const times = new Map<string, number>();
-  for (const compute of candidates.map(described)) {
+  for (const compute of computeCandidates.map(described)) {
     const side = lab.ours(compute);
     await side.ask({ op: 'build', work, folder: lab.folder() });
     await perUnit(side, 3);
@@ -41,5 +41,5 @@ export function fastest(times: ReadonlyMap<string, number>): string {
   const [best] = [...times].toSorted(([, a], [, b]) => a - b);
   if (best === undefined) return plain;
   const [compute, seconds] = best;
-  return seconds < (1 - margin) * (times.get(plain) ?? Number.POSITIVE_INFINITY) ? compute : plain;
+  return seconds < (1 - computeMargin) * (times.get(plain) ?? Number.POSITIVE_INFINITY) ? compute : plain;
 }
