@@ -28,6 +28,8 @@ const common = {
 const contrastive = {
   ...common,
   study: z.literal('contrastive'),
+  /** Positive pairs are sampled for each step or, over a finite population, all taken with their weights. */
+  pairs: z.enum(['sampled', 'population']).default('sampled'),
   augmentation: componentChoice,
   projector: componentChoice,
 };

@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ContrastiveRunSpec, runSpec } from '#contract/spec.ts';
-import { build, loadPairs } from '#science/studies/contrastive/build.ts';
+import { mnist } from '#science/data/mnist.ts';
+import { build } from '#science/studies/contrastive/build.ts';
+import { loadSource } from '#science/studies/contrastive/source.ts';
 import { startFeeder } from '../../src-main/worker/feeder.ts';
 import { type BuildWork, writeBatches, writeWeights } from './work.ts';
 
@@ -16,14 +18,17 @@ export const contrastiveStep =
   async (engine, folder) => {
     const spec = specOf(loss);
     const training = await build(spec, engine);
-    const { data, pairs } = await loadPairs(spec);
-    const shape = [2 * batchSize, data.height, data.width, data.channels];
+    const { shape: image, plainViews } = await loadSource(spec);
+    const shape = [2 * batchSize, image.height, image.width, image.channels];
     writeWeights(folder, training.parameters);
     writeBatches(
       folder,
-      Array.from({ length: checked }, (_, step) => ({ views: { shape, data: pairs.plainViews(step) } })),
+      Array.from({ length: checked }, (_, step) => ({
+        views: { shape, data: plainViews?.at(step).views as Float32Array },
+      })),
     );
-    writeFileSync(join(folder, 'images.bin'), data.train.pixels);
+    const { train } = await mnist.load({ trainCount: 60_000 });
+    writeFileSync(join(folder, 'images.bin'), train.pixels);
     const feeder = startFeeder(spec);
     let step = 0;
     const next = async (): Promise<number> => {

@@ -3,7 +3,7 @@
  * comes from, and its function. Forms, validation, `basin components` and docs derive from these.
  */
 import type { z } from 'zod';
-import type { ComponentKind, Study } from '#contract/component.ts';
+import type { ComponentChoice, ComponentKind, Study } from '#contract/component.ts';
 import type { Report } from '#contract/report.ts';
 import type { ExperimentSpec, experimentSpec, RunSpec } from '#contract/spec.ts';
 import type { Engine, Feeds, Inputs } from '#engine/engine.ts';
@@ -12,6 +12,7 @@ import type { Stream } from '#engine/random.ts';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '#engine/tf.ts';
 import type { ImageData } from './data/images.ts';
 import type { Language, Sentence } from './data/language.ts';
+import type { GraphPopulation } from './graph/population.ts';
 
 export interface Definition<
   Kind extends ComponentKind = ComponentKind,
@@ -32,10 +33,23 @@ export interface Definition<
 }
 
 export interface ImageDataset<P extends z.ZodObject = z.ZodObject> extends Definition<'dataset', P> {
+  readonly of: 'images';
   /** What `load` will give, without reading it. */
-  outline(params: z.output<P>): ImageShape & { readonly trainCount: number; readonly testCount: number };
+  outline(
+    params: z.output<P>,
+  ): ImageShape & { readonly classes: number; readonly trainCount: number; readonly testCount: number };
   load(params: z.output<P>): Promise<ImageData>;
 }
+
+/** A finite population whose positive pairs, and so whose spectrum, are known exactly. */
+export interface GraphDataset<P extends z.ZodObject = z.ZodObject> extends Definition<'dataset', P> {
+  readonly of: 'graph';
+  outline(params: z.output<P>): InputShape & { readonly vertices: number; readonly classes: number };
+  /** A seed among the parameters draws the graph itself; pairs come from streams of their own. */
+  load(params: z.output<P>): Promise<GraphPopulation>;
+}
+
+export type ContrastiveDataset<P extends z.ZodObject = z.ZodObject> = ImageDataset<P> | GraphDataset<P>;
 
 export interface LanguageDataset<P extends z.ZodObject = z.ZodObject> extends Definition<'dataset', P> {
   /** Sizes of what `build` will give, without drawing its rules. */
@@ -48,6 +62,11 @@ export interface ImageShape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+}
+
+/** What an encoder sees of each example; `vertices` counts those of a finite population. */
+export interface InputShape extends ImageShape {
+  readonly vertices?: number;
 }
 
 /** Random numbers of a batch of views, by name; the first side of each array counts the views. */
@@ -70,12 +89,15 @@ export interface Augmentation<P extends z.ZodObject = z.ZodObject> extends Defin
 
 /** A function of a batch with weights of its own. */
 export interface ImageEncoder<P extends z.ZodObject = z.ZodObject> extends Definition<'encoder', P> {
-  /** Creates the weights in `parameters`; `apply` maps [batch, h, w, c] in [0, 1] to [batch, width]. */
+  /**
+   * Creates the weights in `parameters`; `apply` maps [batch, h, w, c] in [0, 1] to [batch, width].
+   * `vertices` [batch], int32, says which vertex each is where the data are a finite population.
+   */
   build(
     params: z.output<P>,
-    shape: ImageShape,
+    shape: InputShape,
     parameters: Parameters,
-  ): { readonly width: number; apply(images: Tensor4D): Tensor2D };
+  ): { readonly width: number; apply(images: Tensor4D, vertices?: Tensor1D): Tensor2D };
 }
 
 export interface Projector<P extends z.ZodObject = z.ZodObject> extends Definition<'projector', P> {
@@ -86,11 +108,72 @@ export interface Projector<P extends z.ZodObject = z.ZodObject> extends Definiti
   ): { readonly width: number; apply(features: Tensor2D): Tensor2D };
 }
 
+/**
+ * Arrays by name. Of the two views of each original: projections `z1`, `z2`; what a method makes of them
+ * further, `p1`, `p2` (predictions) and `k1`, `k2` (projections by its momentum encoder). Of the batch:
+ * `queue`, `prototypes`, `logits`, `targets`.
+ */
+export type LossArrays = Readonly<Record<string, Tensor>>;
+
 export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends Definition<'loss', P> {
-  /** Loss of two views' projections, each [batch, width]; row i of both comes from one original. */
-  value(params: z.output<P>, z1: Tensor2D, z2: Tensor2D): Scalar;
+  /** Names of the arrays that `value` must be given; row i of either view comes from one original. */
+  readonly arrays: readonly string[];
+  /** Names of those that it takes beside them where they are given. */
+  readonly optionalArrays?: readonly string[];
+  value(params: z.output<P>, arrays: LossArrays): Scalar;
   /** What each pair adds, with the others of its batch as they are: [batch], whose mean is `value`. */
-  examples?(params: z.output<P>, z1: Tensor2D, z2: Tensor2D): Tensor1D;
+  examples?(params: z.output<P>, arrays: LossArrays): Tensor1D;
+  /**
+   * The loss's exact expectation over a finite population. Arrays of views have one row a vertex and stand
+   * under their plain names, `z`, `p`, `k`.
+   */
+  population?(params: z.output<P>, arrays: LossArrays, pairs: PairTensors): Scalar;
+  /** What the method needs beside encoder and projector; left out, the loss reads `z1` and `z2` alone. */
+  method?(params: z.output<P>, setting: MethodSetting): Method;
+}
+
+/** A finite population inside a program: `joint` [n, n] sums to 1, `marginal` [n] holds its row sums. */
+export interface PairTensors {
+  readonly joint: Tensor2D;
+  readonly marginal: Tensor1D;
+}
+
+/** Where a method finds itself, when the weights are created. */
+export interface MethodSetting {
+  /** For weights that are trained: a predictor, prototypes. */
+  readonly parameters: Parameters;
+  /** For what is carried from step to step without being trained: a queue. */
+  readonly state: Parameters;
+  readonly projectionWidth: number;
+  readonly classes: number;
+  readonly batchSize: number;
+  /** Steps of the whole run. */
+  readonly steps: number;
+  /** A copy of encoder and projector, its weights equal at first and kept in the state: a momentum target. */
+  target(): Target;
+}
+
+export interface Target {
+  /** Views → projections, by the copy's weights. */
+  project(views: EncoderInput): Tensor2D;
+  /** Moves the copy's weights: each becomes m · itself + (1 − m) · the trained one. */
+  follow(momentum: Scalar | number): void;
+}
+
+/** What encoders are applied to. */
+export interface EncoderInput {
+  readonly images: Tensor4D;
+  readonly vertices: Tensor1D | undefined;
+}
+
+/** What a method makes of a batch, inside the program of a step. */
+export interface Method {
+  /** Further arrays of views, one row for each row of `projections`, by their plain names (`p`, `k`). */
+  ofViews?(projections: Tensor2D, views: EncoderInput): LossArrays;
+  /** Arrays of the batch; `labels` [batch], int32, of the originals, −1 where a label is not to be seen. */
+  ofBatch?(labels: Tensor1D, projections: Tensor2D): LossArrays;
+  /** After the optimizer's step, given the arrays that the loss saw: what the state becomes. `step` from 1. */
+  update?(arrays: LossArrays, step: Scalar): void;
 }
 
 export interface Masking<P extends z.ZodObject = z.ZodObject> extends Definition<'masking', P> {
@@ -147,6 +230,8 @@ export interface FeatureSet {
   readonly width: number;
   readonly features: Float32Array;
   readonly labels: Int32Array;
+  /** Of a finite population: the cluster of each vertex, on which labels are constant. */
+  readonly clusters?: Int32Array;
 }
 export interface ProbeTask {
   /** Empty for a study with one task; else e.g. `A`. */
@@ -178,6 +263,22 @@ export interface PreparedEvaluation {
   /** What the truth alone gives, e.g. `loss/floor`: nats. */
   readonly references: Readonly<Record<string, number>>;
   measure(predict: MaskedPredictor): readonly Measured[];
+}
+
+/** A measure of what was learnt against a positive-pair graph that is known exactly. */
+export interface GraphEvaluation<P extends z.ZodObject = z.ZodObject> extends Definition<'evaluation', P> {
+  prepare(
+    params: z.output<P>,
+    population: GraphPopulation,
+    loss: ComponentChoice,
+    projectionWidth: number,
+  ): PreparedGraphEvaluation;
+}
+export interface PreparedGraphEvaluation {
+  /** What the graph alone gives, e.g. `loss/floor`. */
+  readonly references: Readonly<Record<string, number>>;
+  /** Projections of every vertex, [vertices, width], row-major. */
+  measure(projections: Float32Array): readonly Measured[];
 }
 
 /** One measured number; `stderr` is null where no error is known. */

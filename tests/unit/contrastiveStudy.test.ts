@@ -3,13 +3,14 @@ import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import { tf } from '#engine/backend.ts';
 import { eagerEngine } from '#engine/eager.ts';
 import type { RunResult } from '#science/definition.ts';
-import { loadPairs } from '#science/studies/contrastive/build.ts';
 import { contrastiveStudy } from '#science/studies/contrastive/index.ts';
+import { loadSource } from '#science/studies/contrastive/source.ts';
 import type { Training } from '#science/studies/training.ts';
 
 const small: ContrastiveRunSpec = {
   format: 'basin/1',
   study: 'contrastive',
+  pairs: 'sampled',
   title: 'small',
   steps: 250,
   batchSize: 16,
@@ -131,9 +132,9 @@ test('a run is estimated longer for more steps, larger batches and wider encoder
 });
 
 test('an epoch shows every image once, in an order of its own', async () => {
-  const { pairs } = await loadPairs({ ...small, batchSize: 100 });
+  const { plainViews } = await loadSource({ ...small, batchSize: 100 });
   const epoch = (from: number): number[] =>
-    Array.from({ length: 10 }, (_, i) => [...pairs.indices(from + i)]).flat();
+    Array.from({ length: 10 }, (_, i) => [...(plainViews?.indices(from + i) ?? [])]).flat();
   const [first, second] = [epoch(0), epoch(10)];
   expect(new Set(first).size).toBe(1000);
   expect(new Set(second).size).toBe(1000);
@@ -142,10 +143,10 @@ test('an epoch shows every image once, in an order of its own', async () => {
 });
 
 test('a program stacks the two views of each image as the preview does', async () => {
-  const { pairs } = await loadPairs(small);
-  const program = eagerEngine().compile('views', (batch) => ({ views: pairs.views(batch) }));
+  const { pairs, plainViews } = await loadSource(small);
+  const program = eagerEngine().compile('views', (batch) => ({ views: pairs.views(batch).images }));
   const { views } = program.run(pairs.batch(7));
-  const plain = pairs.plainViews(7);
+  const plain = plainViews?.at(7).views ?? new Float32Array(0);
   expect(views.length).toBe(2 * 16 * 784);
   expect(plain.length).toBe(views.length);
   for (const [i, value] of plain.entries())
@@ -155,11 +156,11 @@ test('a program stacks the two views of each image as the preview does', async (
 test('the preview shows the first batch: digits, each with two views', async () => {
   const preview = await contrastiveStudy.preview(small);
   if (preview.kind !== 'images') throw new Error('MNIST is images.');
-  const { pairs, data } = await loadPairs(small);
-  const [image] = pairs.indices(0);
-  expect(preview.examples[0]?.label).toBe(String(data.train.labels[image ?? 0]));
+  const { plainViews, train } = await loadSource(small);
+  const [image] = plainViews?.indices(0) ?? [];
+  expect(preview.examples[0]?.label).toBe(String(train.labels[image ?? 0]));
   expect(preview.examples[0]?.original.length).toBe(784);
-  const views = pairs.plainViews(0);
+  const views = plainViews?.at(0).views ?? [];
   const second = preview.examples[0]?.views[1];
   expect(second?.[400]).toBe(Math.round(255 * (views[16 * 784 + 400] ?? Number.NaN)));
   expect(Math.max(...(second ?? []))).toBeGreaterThan(100);
@@ -168,7 +169,7 @@ test('the preview shows the first batch: digits, each with two views', async () 
 test.each([
   [{ batchSize: 1 }, 'batchSize'],
   [{ batchSize: 2000 }, 'batchSize'],
-  [{ encoder: { id: 'resnet' } }, 'encoder.id'],
+  [{ encoder: { id: 'nothing' } }, 'encoder.id'],
   [{ loss: { id: 'simclr', temperature: 0 } }, 'loss.temperature'],
 ])('a setting that cannot work is refused by its path (%j)', async (overrides, path) => {
   await expect(build(overrides)).rejects.toMatchObject({ code: 'bad-input', path });

@@ -31,7 +31,7 @@ function lossOf(z1: Rows, z2: Rows, temperature: number): number {
   return tf.tidy(
     () =>
       simclr
-        .value({ temperature }, tf.tensor2d(z1 as number[][]), tf.tensor2d(z2 as number[][]))
+        .value({ temperature }, { z1: tf.tensor2d(z1 as number[][]), z2: tf.tensor2d(z2 as number[][]) })
         .dataSync()[0],
   ) as number;
 }
@@ -60,7 +60,7 @@ test('its gradient agrees with central differences of the sum in double', () => 
   const expected = bruteForceGradient((a) => bruteForce(a, z2, 0.5), z1);
   const gradient = tf.tidy(() =>
     tf
-      .grad((a) => simclr.value({ temperature: 0.5 }, a as never, tf.tensor2d(z2)))(tf.tensor2d(z1))
+      .grad((a) => simclr.value({ temperature: 0.5 }, { z1: a, z2: tf.tensor2d(z2) }))(tf.tensor2d(z1))
       .arraySync(),
   ) as number[][];
   expect(maxDifference(gradient, expected)).toBeLessThan(2e-6);

@@ -32,7 +32,10 @@ function inner(a: readonly number[] = [], b: readonly number[] = []): number {
 
 function lossOf(z1: Rows, z2: Rows, mu: number): number {
   return tf.tidy(
-    () => spectral.value({ mu }, tf.tensor2d(z1 as number[][]), tf.tensor2d(z2 as number[][])).dataSync()[0],
+    () =>
+      spectral
+        .value({ mu }, { z1: tf.tensor2d(z1 as number[][]), z2: tf.tensor2d(z2 as number[][]) })
+        .dataSync()[0],
   ) as number;
 }
 
@@ -55,7 +58,7 @@ test('its gradient, through the cap as well, agrees with central differences of 
   const expected = bruteForceGradient((a) => bruteForce(a, z2, 1), z1);
   const gradient = tf.tidy(() =>
     tf
-      .grad((a) => spectral.value({ mu: 1 }, a as never, tf.tensor2d(z2)))(tf.tensor2d(z1))
+      .grad((a) => spectral.value({ mu: 1 }, { z1: a, z2: tf.tensor2d(z2) }))(tf.tensor2d(z1))
       .arraySync(),
   ) as number[][];
   expect(maxDifference(gradient, expected)).toBeLessThan(2e-6);
@@ -64,7 +67,7 @@ test('its gradient, through the cap as well, agrees with central differences of 
 test('features of zero have a finite gradient', () => {
   const gradient = tf.tidy(() =>
     tf
-      .grad((a) => spectral.value({ mu: 1 }, a as never, tf.fill([4, 3], 0.1)))(tf.zeros([4, 3]))
+      .grad((a) => spectral.value({ mu: 1 }, { z1: a, z2: tf.fill([4, 3], 0.1) }))(tf.zeros([4, 3]))
       .dataSync(),
   );
   // d/dz of −2 · mean z·0.1.

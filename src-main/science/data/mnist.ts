@@ -18,13 +18,21 @@ const params = z.strictObject({
 
 export const mnist: ImageDataset<typeof params> = {
   kind: 'dataset',
+  of: 'images',
   id: 'mnist',
   title: 'MNIST digits',
   help: '60,000 handwritten digits to train on and 10,000 to test on, 28 × 28, grey.',
   reference: 'LeCun, Bottou, Bengio and Haffner 1998',
   studies: ['contrastive'],
   params,
-  outline: ({ trainCount }) => ({ height: side, width: side, channels: 1, trainCount, testCount: 10_000 }),
+  outline: ({ trainCount }) => ({
+    height: side,
+    width: side,
+    channels: 1,
+    classes: 10,
+    trainCount,
+    testCount: 10_000,
+  }),
   async load({ trainCount }) {
     const [train, test] = await Promise.all([loadSet('train'), loadSet('t10k')]);
     return {

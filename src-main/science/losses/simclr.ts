@@ -22,7 +22,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '#engine/tf.ts';
-import type { ContrastiveLoss } from '../definition.ts';
+import type { ContrastiveLoss, LossArrays } from '../definition.ts';
 import { unitRows } from '../nn/unitRows.ts';
 
 const params = z.strictObject({
@@ -41,25 +41,26 @@ export const simclr: ContrastiveLoss<typeof params> = {
   reference: 'Chen, Kornblith, Norouzi and Hinton 2020, arXiv 2002.05709, equation 1',
   studies: ['contrastive'],
   params,
+  arrays: ['z1', 'z2'],
   /** `z1`, `z2` [batch, width]; nats. */
-  value({ temperature }, z1, z2) {
-    const { others, positive } = terms(temperature, z1, z2);
+  value({ temperature }, arrays) {
+    const { others, positive } = terms(temperature, arrays);
     const normaliser = add(mean(others), 1 / temperature);
     // Each positive pair counts once from either side, so the mean over N pairs is that over 2N anchors.
     return sub(normaliser, mul(mean(positive), 1 / temperature)) as Scalar;
   },
   /** Pair i: the mean over its two anchors. */
-  examples({ temperature }, z1, z2) {
-    const { others, positive } = terms(temperature, z1, z2);
+  examples({ temperature }, arrays) {
+    const { others, positive } = terms(temperature, arrays);
     const normaliser = add(mean(reshape(others, [2, -1]), 0), 1 / temperature);
     return sub(normaliser, mul(positive, 1 / temperature)) as Tensor1D;
   },
 };
 
 /** `others` [2 · batch]: log Σ_{j ≠ i} exp(s_ij − 1/τ) of each view; `positive` [batch]: the cosine of each pair. */
-function terms(temperature: number, z1: Tensor2D, z2: Tensor2D): { others: Tensor; positive: Tensor } {
-  const a = unitRows(z1);
-  const b = unitRows(z2);
+function terms(temperature: number, { z1, z2 }: LossArrays): { others: Tensor; positive: Tensor } {
+  const a = unitRows(z1 as Tensor2D);
+  const b = unitRows(z2 as Tensor2D);
   const views = concat([a, b], 0) as Tensor2D;
   const similarity = mul(matMul(views, views, false, true), 1 / temperature);
   // Cosines are at most 1, so nothing overflows; at the least temperature exp(−2 / τ) is still a number.

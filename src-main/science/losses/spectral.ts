@@ -12,6 +12,7 @@ import {
   matMul,
   mul,
   relu,
+  reshape,
   rsqrt,
   type Scalar,
   square,
@@ -38,11 +39,12 @@ export const spectral: ContrastiveLoss<typeof params> = {
   reference: 'HaoChen, Wei, Gaidon and Ma 2021, arXiv 2106.04156, equation 6',
   studies: ['contrastive'],
   params,
+  arrays: ['z1', 'z2'],
   /** `z1`, `z2` [batch, width], batch ≥ 2. */
-  value({ mu }, z1, z2) {
-    const batch = z1.shape[0];
-    const a = capped(z1, mu);
-    const b = capped(z2, mu);
+  value({ mu }, { z1, z2 }) {
+    const a = capped(z1 as Tensor2D, mu);
+    const b = capped(z2 as Tensor2D, mu);
+    const batch = a.shape[0];
     const positive = sum(mul(a, b), 1);
     const all = sum(square(matMul(a, b, false, true)));
     // The diagonal's squares are the positives': taken off rather than masked out.
@@ -51,13 +53,20 @@ export const spectral: ContrastiveLoss<typeof params> = {
     return mul(loss, 1 / mu) as Scalar;
   },
   /** Pair i: (1/μ)(−2 z¹_i·z²_i + Σ_{j ≠ i} (z¹_i·z²_j)² / (batch − 1)). */
-  examples({ mu }, z1, z2) {
-    const a = capped(z1, mu);
-    const b = capped(z2, mu);
+  examples({ mu }, { z1, z2 }) {
+    const a = capped(z1 as Tensor2D, mu);
+    const b = capped(z2 as Tensor2D, mu);
     const positive = sum(mul(a, b), 1);
     const negative = sub(sum(square(matMul(a, b, false, true)), 1), square(positive));
-    const losses = sub(mul(negative, 1 / (z1.shape[0] - 1)), mul(positive, 2));
+    const losses = sub(mul(negative, 1 / (a.shape[0] - 1)), mul(positive, 2));
     return mul(losses, 1 / mu) as Tensor1D;
+  },
+  /** (1/μ)(−2 Σ w(x, x⁺) z·z⁺ + Σ w(x) w(x′) (z·z′)²); the second sum is ‖Σ w(x) z zᵀ‖². */
+  population({ mu }, { z }, { joint, marginal }) {
+    const features = capped(z as Tensor2D, mu);
+    const positive = sum(mul(features, matMul(joint, features)));
+    const moment = matMul(features, mul(features, reshape(marginal, [-1, 1])), true, false);
+    return mul(sub(sum(square(moment)), mul(positive, 2)), 1 / mu) as Scalar;
   },
 };
 

@@ -5,7 +5,7 @@ import type { Estimate, RunSpec } from '#contract/spec.ts';
 import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
 import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import type { Parameters } from '#engine/parameters.ts';
-import { keep, type Scalar, type Tensor, type Variable } from '#engine/tf.ts';
+import { dispose, keep, type Scalar, type Tensor, type Variable } from '#engine/tf.ts';
 import type { Definition, Landscape, Measured, Optimizer, PresetDefinition } from '../definition.ts';
 
 export interface Training {
@@ -72,6 +72,16 @@ export interface StudyDefinition<Spec extends RunSpec = RunSpec> {
 export interface Forward {
   readonly loss: Scalar;
   readonly metrics: Readonly<Record<string, Scalar>>;
+  /** What the model's state becomes something of after the step. */
+  readonly seen?: Readonly<Record<string, Tensor>>;
+}
+
+/** What a model carries from step to step without training it. */
+export interface Carried {
+  /** All that a step reads beside weights and slots: its state, and data that never change. */
+  readonly variables: readonly Variable[];
+  /** Assigns to the state after the optimizer's step, given what the forward pass has `seen`. */
+  update(seen: Readonly<Record<string, Tensor>>, step: Scalar): void;
 }
 
 /** One optimizer step as a program. Feeds beside the batch: `learningRate`, and `step` from 1. */
@@ -80,9 +90,10 @@ export function stepProgram(
   parameters: Parameters,
   optimizer: Optimizer,
   forward: (inputs: Inputs) => Forward,
+  carried?: Carried,
 ): Program<string> {
-  const variables = [...parameters.all.values(), ...optimizer.slots.values()];
-  return engine.compile('step', stepBody(parameters, optimizer, forward), { variables });
+  const variables = [...parameters.all.values(), ...optimizer.slots.values(), ...(carried?.variables ?? [])];
+  return engine.compile('step', stepBody(parameters, optimizer, forward, carried), { variables });
 }
 
 /** Runs a step's program and reads its numbers. */
@@ -124,20 +135,32 @@ export function severalSteps(
   return { program, several: { count: together, take } };
 }
 
-function stepBody(parameters: Parameters, optimizer: Optimizer, forward: (inputs: Inputs) => Forward) {
+function stepBody(
+  parameters: Parameters,
+  optimizer: Optimizer,
+  forward: (inputs: Inputs) => Forward,
+  carried?: Carried,
+) {
   return (inputs: Inputs): Readonly<Record<string, Tensor>> => {
     let metrics: Readonly<Record<string, Tensor>> = {};
+    let seen: Readonly<Record<string, Tensor>> = {};
     const { value, gradients } = valueAndGradients(() => {
-      const { loss, metrics: logged } = forward(inputs);
-      // The gradient's own tidy would free what is not the loss; the engine frees a program's outputs.
-      metrics = Object.fromEntries(
-        Object.entries(logged).map(([name, metric]) => [name, keep(metric.clone())]),
-      );
-      return loss;
+      const passed = forward(inputs);
+      metrics = kept(passed.metrics);
+      if (carried && passed.seen) seen = kept(passed.seen);
+      return passed.loss;
     }, parameters);
-    optimizer.apply(gradients, inputs.learningRate as Scalar, inputs.step as Scalar);
+    const step = inputs.step as Scalar;
+    optimizer.apply(gradients, inputs.learningRate as Scalar, step);
+    carried?.update(seen, step);
+    dispose(Object.values(seen));
     return { loss: value, ...metrics };
   };
+}
+
+/** Out of reach of the gradient's own tidy, which frees what is not the loss; the engine frees outputs. */
+function kept(tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, one]) => [name, keep(one.clone())]));
 }
 
 function numbersOf(outputs: Readonly<Record<string, Float32Array>>): Metrics {

@@ -1,11 +1,13 @@
 /** Components of the contrastive study: a new one adds a line here. */
 import { digits } from '../../augmentations/digits.ts';
+import { noAugmentation } from '../../augmentations/none.ts';
 import { mnist } from '../../data/mnist.ts';
 import type {
   Augmentation,
+  ContrastiveDataset,
   ContrastiveLoss,
   Definition,
-  ImageDataset,
+  GraphEvaluation,
   ImageEncoder,
   Probe,
   Projector,
@@ -18,12 +20,13 @@ import { mlpProjector, noProjector } from '../../nn/projectors.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { linearProbe } from '../../probes/linear.ts';
 
-export const datasets: readonly ImageDataset[] = [mnist];
-export const augmentations: readonly Augmentation[] = [digits];
+export const datasets: readonly ContrastiveDataset[] = [mnist];
+export const augmentations: readonly Augmentation[] = [digits, noAugmentation];
 export const encoders: readonly ImageEncoder[] = [convEncoder, mlpEncoder];
 export const projectors: readonly Projector[] = [mlpProjector, noProjector];
 export const losses: readonly ContrastiveLoss[] = [spectral, simclr];
 export const probes: readonly Probe[] = [linearProbe, knnProbe];
+export const evaluations: readonly GraphEvaluation[] = [];
 
 export const components: readonly Definition[] = [
   ...datasets,
@@ -32,4 +35,5 @@ export const components: readonly Definition[] = [
   ...projectors,
   ...losses,
   ...probes,
+  ...evaluations,
 ];

@@ -2,7 +2,7 @@
 import type { ContrastiveRunSpec, Estimate } from '#contract/spec.ts';
 import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
-import type { ImageShape } from '../../definition.ts';
+import type { ContrastiveDataset, ImageShape, InputShape } from '../../definition.ts';
 import { flatnessCost } from '../flatness.ts';
 import { datasets } from './components.ts';
 import { buildModel } from './model.ts';
@@ -24,8 +24,7 @@ const forwardShare = 0.35;
 const productShare = 2.5;
 
 export function estimate(spec: ContrastiveRunSpec): Estimate {
-  const dataset = chosen(datasets, spec.data, 'data');
-  const outline = dataset.definition.outline(dataset.params);
+  const outline = outlineOf(spec);
   const parameters = shapesOf(spec, outline);
   const viewCost = costOfView(parameters, outline);
   const measured = (every: number): number => Math.ceil(spec.steps / every);
@@ -34,7 +33,7 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
 
   const training = spec.steps * (perStep + 2 * spec.batchSize * viewCost);
   const encodings = Math.max(0, ...spec.probes.map(({ every }) => probed(every)));
-  const images = outline.trainCount + outline.testCount;
+  const images = outline.examples;
   const probing =
     encodings * images * viewCost * forwardShare +
     spec.probes.reduce((sum, { every }) => sum + probed(every) * perProbe(images), 0);
@@ -52,10 +51,24 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
   };
 }
 
-export function shapesOf(spec: ContrastiveRunSpec, shape: ImageShape): Parameters {
-  const parameters = new ShapesOnly();
-  buildModel(spec, shape, parameters);
-  return parameters;
+/** What the data will be, and how many examples probes see, without loading them. */
+export function outlineOf(
+  spec: ContrastiveRunSpec,
+): InputShape & { readonly classes: number; readonly examples: number } {
+  const { definition, params } = chosen<ContrastiveDataset>(datasets, spec.data, 'data');
+  if (definition.of === 'graph') {
+    const outline = definition.outline(params);
+    return { ...outline, examples: outline.vertices };
+  }
+  const { trainCount, testCount, ...shape } = definition.outline(params);
+  return { ...shape, examples: trainCount + testCount };
+}
+
+export function shapesOf(
+  spec: ContrastiveRunSpec,
+  shape: InputShape & { readonly classes: number },
+): Parameters {
+  return buildModel(spec, shape, () => new ShapesOnly()).parameters;
 }
 
 /** Seconds to train on one view. */

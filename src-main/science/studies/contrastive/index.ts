@@ -1,23 +1,20 @@
 /** The contrastive study: what structure of the data does the loss learn? */
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
-import { chosen } from '../../choice.ts';
 import type { StudyDefinition } from '../training.ts';
-import { build, loadPairs } from './build.ts';
-import { components, datasets } from './components.ts';
-import { estimate, shapesOf } from './estimate.ts';
+import { build } from './build.ts';
+import { components } from './components.ts';
+import { estimate, outlineOf, shapesOf } from './estimate.ts';
 import { presets } from './presets/index.ts';
 import { preview } from './preview.ts';
+import { loadSource } from './source.ts';
 
 export const contrastiveStudy: StudyDefinition<ContrastiveRunSpec> = {
   id: 'contrastive',
   components,
   presets,
   build,
-  batches: async (spec) => (await loadPairs(spec)).pairs.batch,
-  parameterCount(spec) {
-    const { definition, params } = chosen(datasets, spec.data, 'data');
-    return shapesOf(spec, definition.outline(params)).count;
-  },
+  batches: async (spec) => (spec.pairs === 'population' ? () => ({}) : (await loadSource(spec)).pairs.batch),
+  parameterCount: (spec) => shapesOf(spec, outlineOf(spec)).count,
   estimate,
   preview,
 };

@@ -1,54 +1,93 @@
-/** What a contrastive run measures beside its loss: probes on frozen features. */
+/** What a contrastive run measures beside its loss: probes on frozen features, and the truth about a graph. */
+
+import { BasinError } from '#contract/error.ts';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
 import { stream } from '#engine/random.ts';
-import type { Tensor4D } from '#engine/tf.ts';
+import type { Tensor1D, Tensor2D, Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
-import type { ImageData, ImageSet } from '../../data/images.ts';
-import type { FeatureSet, Measured, ProbeTask } from '../../definition.ts';
+import type { EncoderInput, FeatureSet, Measured, ProbeTask } from '../../definition.ts';
 import type { Measure } from '../training.ts';
-import { probes } from './components.ts';
+import { evaluations, probes } from './components.ts';
+import type { Examples } from './examples.ts';
 import type { ContrastiveModel } from './model.ts';
+import type { Source } from './source.ts';
 
-/** Images that are encoded at once. */
+/** Examples that are encoded at once. */
 const block = 500;
 
 export interface Encoding {
   /** Features of both sets at the weights of the moment; kept until `changed`. */
   task(): ProbeTask;
+  /** Projections of what probes are judged on, [count, projectionWidth], row-major. */
+  projections(): Float32Array;
   /** The weights have moved: what was encoded is out of date. */
   changed(): void;
   dispose(): void;
 }
 
-export function encoding(data: ImageData, model: ContrastiveModel, engine: Engine): Encoding {
-  const program = engine.compile('features', ({ images }) => ({
-    features: model.features(images as Tensor4D),
-  }));
-  const size = data.height * data.width * data.channels;
-  const encode = (set: ImageSet): FeatureSet => {
-    const width = model.featureWidth;
-    const features = new Float32Array(set.count * width);
-    for (let start = 0; start < set.count; start += block) {
-      const count = Math.min(block, set.count - start);
-      const pixels = Float32Array.from(set.pixels.subarray(start * size, (start + count) * size));
-      for (let i = 0; i < pixels.length; i++) pixels[i] = (pixels[i] as number) / 255;
-      const shape = [count, data.height, data.width, data.channels];
-      features.set(program.run({ images: { shape, data: pixels } }).features, start * width);
+export function encoding(source: Source, model: ContrastiveModel, engine: Engine): Encoding {
+  const program = (name: string, of: (input: EncoderInput) => Tensor2D) =>
+    engine.compile(name, ({ images, vertices }) => ({
+      rows: of({ images: images as Tensor4D, vertices: vertices as Tensor1D | undefined }),
+    }));
+  const features = program('features', model.features);
+  const projections = program('projections', model.project);
+  const rowsOf = (from: typeof features, { count, block: feeds }: Examples, width: number): Float32Array => {
+    const rows = new Float32Array(count * width);
+    for (let start = 0; start < count; start += block) {
+      rows.set(from.run(feeds(start, Math.min(block, count - start))).rows, start * width);
     }
-    return { width, features, labels: Int32Array.from(set.labels) };
+    return rows;
+  };
+  const encode = (examples: Examples): FeatureSet => {
+    const { labels, clusters } = examples;
+    const width = model.featureWidth;
+    const known = { width, features: rowsOf(features, examples, width), labels };
+    return clusters ? { ...known, clusters } : known;
   };
   let known: ProbeTask | undefined;
   return {
     task() {
-      known ??= { id: '', classes: data.classes.length, train: encode(data.train), test: encode(data.test) };
+      if (!known) {
+        const train = encode(source.train);
+        const test = source.test === source.train ? train : encode(source.test);
+        known = { id: '', classes: source.classes.length, train, test };
+      }
       return known;
     },
+    projections: () => rowsOf(projections, source.test, model.projectionWidth),
     changed() {
       known = undefined;
     },
-    dispose: () => program.dispose(),
+    dispose() {
+      features.dispose();
+      projections.dispose();
+    },
   };
+}
+
+/** Measures of the projections against the graph that the data are. @throws BasinError `bad-input` where they are none */
+export function evaluationMeasures(
+  spec: ContrastiveRunSpec,
+  { population }: Source,
+  model: ContrastiveModel,
+  encoded: Encoding,
+): { readonly measures: readonly Measure[]; readonly references: Readonly<Record<string, number>> } {
+  const references: Record<string, number> = {};
+  const measures = spec.evaluations.map((choice, i): Measure => {
+    const path = `evaluations.${i}`;
+    const { definition, params } = chosen(evaluations, choice, path);
+    if (!population) {
+      const why = `${definition.id} compares with a graph that is known, and the data are images`;
+      throw new BasinError('bad-input', `Setting ${path}: ${why}. Remove it, or take a graph as data.`, path);
+    }
+    const prepared = definition.prepare(params, population, spec.loss, model.projectionWidth);
+    Object.assign(references, prepared.references);
+    const run = () => prepared.measure(encoded.projections());
+    return { activity: definition.title.toLowerCase(), every: choice.every, run };
+  });
+  return { measures, references };
 }
 
 /**

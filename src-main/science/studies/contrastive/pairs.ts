@@ -2,49 +2,48 @@
 import { BasinError } from '#contract/error.ts';
 import type { Feeds, Inputs } from '#engine/engine.ts';
 import { permutation, type Stream, stream } from '#engine/random.ts';
-import { concat, type Tensor4D } from '#engine/tf.ts';
+import { concat, type Tensor1D, type Tensor4D } from '#engine/tf.ts';
 import type { ImageSet } from '../../data/images.ts';
 import type { Draws, ImageShape } from '../../definition.ts';
+import type { Views } from './model.ts';
 
 /** An augmentation with its parameters chosen. */
-export interface Views {
+export interface ViewsOf {
   draw(count: number, random: Stream): Draws;
   views(images: Tensor4D, draws: Inputs): Tensor4D;
   plainViews(images: Float32Array, draws: Draws): Float32Array;
 }
 
 export interface Pairs {
-  /** The images of step `step`: each epoch a new order of all, its last incomplete batch left out. */
-  indices(step: number): Int32Array;
-  /**
-   * What a program makes the step's views of: feed `images` [batch, height, width, channels] in [0, 1], and the
-   * draws for two views of each.
-   */
+  /** What a program makes the step's views of, `labels` [batch] of the originals among it. */
   batch(step: number): Feeds;
   /**
    * A batch of `size` that is the same at every call; its draws are of its own, for curvature. Batches of
-   * other `index` have other images.
+   * other `index` are others.
    * @throws BasinError `bad-input` where there are not so many images, or for a single pair
    */
   fixed(size: number, index?: number): Feeds;
-  /**
-   * Inside a program, its batch's views in [0, 1], [2 · batch, height, width, channels]: pair i in rows i
-   * and batch + i.
-   */
-  views(batch: Inputs): Tensor4D;
-  /** Those of a step without TensorFlow. */
-  plainViews(step: number): Float32Array;
+  /** Inside a program, its batch's views, [2 · batch, …]: pair i in rows i and batch + i. */
+  views(batch: Inputs): Views;
   /** Pairs in a batch. */
   count(batch: Feeds): number;
 }
 
-export function positivePairs(
+export interface PlainViews {
+  /** The images of step `step`: each epoch a new order of all, its last incomplete batch left out. */
+  indices(step: number): Int32Array;
+  /** Those images in [0, 1], then the step's two views of them as `views` stacks them. */
+  at(step: number): { readonly originals: Float32Array; readonly views: Float32Array };
+}
+
+/** Feeds `images` [batch, height, width, channels] in [0, 1], and the draws for two views of each. */
+export function imagePairs(
   images: ImageSet,
   shape: ImageShape,
-  augmentation: Views,
+  augmentation: ViewsOf,
   batchSize: number,
   seed: number,
-): Pairs {
+): Pairs & { readonly plainViews: PlainViews } {
   const perEpoch = Math.floor(images.count / batchSize);
   let order: { readonly epoch: number; readonly images: Int32Array } = {
     epoch: -1,
@@ -61,12 +60,12 @@ export function positivePairs(
   };
   const drawn = (chosen: Int32Array, random: Stream): Drawn => ({
     images: gather(images.pixels, chosen, shape),
+    labels: Int32Array.from(chosen, (image) => images.labels[image] as number),
     draws: augmentation.draw(2 * chosen.length, random),
   });
   const ofStep = (step: number): Drawn => drawn(indices(step), stream(seed, 'augmentation', step));
 
   return {
-    indices,
     batch: (step) => feedsOf(ofStep(step), shape),
     fixed(size, index = 0) {
       if (size < 2) {
@@ -83,17 +82,22 @@ export function positivePairs(
     },
     views(batch) {
       const originals = batch.images as Tensor4D;
-      return augmentation.views(concat([originals, originals], 0), batch);
+      return {
+        images: augmentation.views(concat([originals, originals], 0), batch),
+        vertices: undefined,
+        labels: batch.labels as Tensor1D,
+      };
     },
-    plainViews(step) {
-      const { images: originals, draws } = ofStep(step);
-      const twice = new Float32Array(2 * originals.length);
-      twice.set(originals);
-      twice.set(originals, originals.length);
-      return augmentation.plainViews(twice, draws);
-    },
-    count({ images: originals }) {
-      return typeof originals === 'object' ? (originals.shape[0] as number) : 0;
+    count: ({ labels }) => (typeof labels === 'object' ? (labels.shape[0] as number) : 0),
+    plainViews: {
+      indices,
+      at(step) {
+        const { images: originals, draws } = ofStep(step);
+        const twice = new Float32Array(2 * originals.length);
+        twice.set(originals);
+        twice.set(originals, originals.length);
+        return { originals, views: augmentation.plainViews(twice, draws) };
+      },
     },
   };
 }
@@ -101,12 +105,17 @@ export function positivePairs(
 /** The images of a batch, and what is random about their views. */
 interface Drawn {
   readonly images: Float32Array;
+  readonly labels: Int32Array;
   readonly draws: Draws;
 }
 
-function feedsOf({ images, draws }: Drawn, { height, width, channels }: ImageShape): Feeds {
-  const count = images.length / (height * width * channels);
-  return { images: { shape: [count, height, width, channels], data: images }, ...draws };
+function feedsOf({ images, labels, draws }: Drawn, { height, width, channels }: ImageShape): Feeds {
+  const count = labels.length;
+  return {
+    images: { shape: [count, height, width, channels], data: images },
+    labels: { shape: [count], data: labels },
+    ...draws,
+  };
 }
 
 /** Images `chosen` of a set, one after another, bytes to [0, 1]. */

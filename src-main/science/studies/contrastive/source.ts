@@ -1,0 +1,91 @@
+/** Where a spec's pairs and examples come from: images and their augmentation, or a finite population. */
+import { BasinError } from '#contract/error.ts';
+import type { ContrastiveRunSpec } from '#contract/spec.ts';
+import { chosen } from '../../choice.ts';
+import type { ImageDataset, InputShape } from '../../definition.ts';
+import type { GraphPopulation } from '../../graph/population.ts';
+import { augmentations, datasets } from './components.ts';
+import { type Examples, imageExamples, vertexExamples } from './examples.ts';
+import { graphPairs } from './graphPairs.ts';
+import { imagePairs, type Pairs, type PlainViews, type ViewsOf } from './pairs.ts';
+
+export interface Source {
+  readonly shape: InputShape & { readonly classes: number };
+  readonly classes: readonly string[];
+  /** What probes learn on and are judged on; a finite population is both. */
+  readonly train: Examples;
+  readonly test: Examples;
+  readonly pairs: Pairs;
+  /** Present where it is finite. */
+  readonly population?: GraphPopulation;
+  /** The two views of each image of a step without TensorFlow; absent where there are no images. */
+  readonly plainViews?: PlainViews;
+}
+
+/** Needs no backend. @throws BasinError `bad-input` where data and other settings do not fit together */
+export async function loadSource(spec: ContrastiveRunSpec): Promise<Source> {
+  checkBatch(spec.batchSize);
+  const { definition, params } = chosen(datasets, spec.data, 'data');
+  return definition.of === 'images'
+    ? await imageSource(spec, definition, params)
+    : populationSource(spec, await definition.load(params));
+}
+
+async function imageSource(
+  spec: ContrastiveRunSpec,
+  dataset: ImageDataset,
+  params: Record<string, unknown>,
+): Promise<Source> {
+  if (spec.pairs === 'population') {
+    const why = 'images have too many views to take them all';
+    throw new BasinError('bad-input', `Setting pairs: ${why}. Take sampled, or a graph as data.`, 'pairs');
+  }
+  const data = await dataset.load(params);
+  if (spec.batchSize > data.train.count) {
+    const why = `${spec.batchSize} is more than the ${data.train.count} images there are`;
+    throw new BasinError(
+      'bad-input',
+      `Setting batchSize: ${why}. Take at most ${data.train.count}.`,
+      'batchSize',
+    );
+  }
+  const augmentation = chosen(augmentations, spec.augmentation, 'augmentation');
+  const views: ViewsOf = {
+    draw: (count, random) => augmentation.definition.draw(augmentation.params, count, data, random),
+    views: augmentation.definition.views,
+    plainViews: (images, draws) => augmentation.definition.plainViews(images, draws, data),
+  };
+  const { height, width, channels, classes } = data;
+  const { plainViews, ...pairs } = imagePairs(data.train, data, views, spec.batchSize, spec.seed);
+  return {
+    shape: { height, width, channels, classes: classes.length },
+    classes,
+    train: imageExamples(data.train, data),
+    test: imageExamples(data.test, data),
+    pairs,
+    plainViews,
+  };
+}
+
+function populationSource(spec: ContrastiveRunSpec, population: GraphPopulation): Source {
+  if (spec.augmentation.id !== 'none') {
+    const why = 'the edges of a graph are its augmentation';
+    throw new BasinError('bad-input', `Setting augmentation: ${why}. Take none.`, 'augmentation');
+  }
+  const all = vertexExamples(population);
+  const { shape, vertices, classes } = population;
+  return {
+    shape: { ...shape, vertices, classes: classes.length },
+    classes,
+    train: all,
+    test: all,
+    pairs: graphPairs(population, spec.batchSize, spec.seed),
+    population,
+  };
+}
+
+function checkBatch(batchSize: number): void {
+  if (batchSize >= 2) return;
+  const why = 'one example has no other to be told from';
+  throw new BasinError('bad-input', `Setting batchSize: ${why}. Take 2 or more.`, 'batchSize');
+}
