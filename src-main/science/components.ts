@@ -10,11 +10,13 @@ import { exact } from './flatness/exact.ts';
 import { top } from './flatness/top.ts';
 import { trace } from './flatness/trace.ts';
 import { adamw } from './optimizers/adamw.ts';
-import { constant, cosine, linear } from './optimizers/schedules.ts';
+import { lars } from './optimizers/lars.ts';
+import { sam } from './optimizers/sam.ts';
+import { constant, cosine, linear, step } from './optimizers/schedules.ts';
 import { sgd } from './optimizers/sgd.ts';
 
-export const optimizers: readonly OptimizerDefinition[] = [adamw, sgd];
-export const schedules: readonly ScheduleDefinition[] = [cosine, linear, constant];
+export const optimizers: readonly OptimizerDefinition[] = [adamw, sgd, lars, sam];
+export const schedules: readonly ScheduleDefinition[] = [cosine, linear, constant, step];
 export const flatnessMeasures: readonly FlatnessDefinition[] = [trace, top, density, exact];
 
 export const sharedComponents: readonly Definition[] = [...optimizers, ...schedules, ...flatnessMeasures];

@@ -210,12 +210,19 @@ export interface MlmLoss<P extends z.ZodObject = z.ZodObject> extends Definition
 export interface OptimizerDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'optimizer', P> {
   /** `learningRate` of a step = this base rate × the schedule's factor. */
   baseRate(params: z.output<P>): number;
+  /** What a step costs: gradients that it takes, and slots of each weight. */
+  cost(params: z.output<P>): { readonly gradients: number; readonly slots: number };
   build(params: z.output<P>, parameters: Parameters): Optimizer;
 }
 
 export interface Optimizer {
   /** Momentum and the like, by name; part of every checkpoint. */
   readonly slots: ReadonlyMap<string, Variable>;
+  /**
+   * Where the step takes the gradient that `apply` is given: offsets from the weights, by name, from the
+   * gradient at the weights themselves. Left out, it is that gradient.
+   */
+  ascent?(gradients: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
   /** Updates the parameters in place. `gradients` by parameter name; `step` counts from 1. */
   apply(gradients: Readonly<Record<string, Tensor>>, learningRate: Scalar, step: Scalar): void;
 }

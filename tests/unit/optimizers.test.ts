@@ -1,10 +1,15 @@
 import { afterEach, expect, test } from 'vitest';
 import { tf } from '#engine/backend.ts';
+import { eagerEngine } from '#engine/eager.ts';
 import { SeededParameters } from '#engine/parameters.ts';
+import type { Scalar } from '#engine/tf.ts';
 import type { Optimizer } from '#science/definition.ts';
 import { adamw } from '#science/optimizers/adamw.ts';
-import { constant, cosine, linear } from '#science/optimizers/schedules.ts';
+import { lars } from '#science/optimizers/lars.ts';
+import { sam } from '#science/optimizers/sam.ts';
+import { constant, cosine, linear, step } from '#science/optimizers/schedules.ts';
 import { sgd } from '#science/optimizers/sgd.ts';
+import { stepProgram, takeStep } from '#science/studies/training.ts';
 
 let parameters = new SeededParameters(0);
 
@@ -32,7 +37,10 @@ function trajectory(optimizer: Optimizer, gradients: readonly number[], rate: nu
 
 test('SGD: v ← m·v + g + λ·w, w ← w − η·v, decay for matrices alone', () => {
   twoWeights();
-  const optimizer = sgd.build({ learningRate: 1, momentum: 0.5, weightDecay: 0.1 }, parameters);
+  const optimizer = sgd.build(
+    { learningRate: 1, momentum: 0.5, weightDecay: 0.1, decayVectors: false },
+    parameters,
+  );
   const path = trajectory(optimizer, [1, -2, 0.5], 0.1);
   // By hand. Vector: v = 1, −1.5, −0.25.
   const vector = [1.9, 2.05, 2.075];
@@ -47,7 +55,14 @@ test('SGD: v ← m·v + g + λ·w, w ← w − η·v, decay for matrices alone',
 
 test('AdamW: algorithm 2 of the paper in double precision, step by step', () => {
   twoWeights();
-  const params = { learningRate: 1, beta1: 0.9, beta2: 0.98, epsilon: 1e-3, weightDecay: 0.1 };
+  const params = {
+    learningRate: 1,
+    beta1: 0.9,
+    beta2: 0.98,
+    epsilon: 1e-3,
+    weightDecay: 0.1,
+    decayVectors: false,
+  };
   const gradients = [1, -0.01, 3, 0, 0.5];
   const rate = 0.05;
   const path = trajectory(adamw.build(params, parameters), gradients, rate);
@@ -76,11 +91,120 @@ test('the first step of AdamW has the length of the rate, whatever the size of t
   for (const [i, sign] of [-1, 1, -1].entries()) expect(moved[i]).toBeCloseTo(0.01 * sign, 6);
 });
 
+test('vectors decay, too, where that is asked for', () => {
+  twoWeights();
+  const shared = { momentum: 0, weightDecay: 0.1 };
+  const [path] = trajectory(
+    sgd.build(sgd.params.parse({ ...shared, decayVectors: true }), parameters),
+    [0],
+    1,
+  );
+  for (const weight of path ?? []) expect(weight).toBeCloseTo(1.8, 6);
+});
+
+test('LARS: algorithm 1 of the paper in double precision; vectors take plain steps with momentum', () => {
+  parameters.constant('matrix', [2, 1], 2);
+  parameters.constant('zeros', [1, 1], 0);
+  parameters.constant('vector', [1], 2);
+  const [rate, momentum, decay, trust] = [0.5, 0.9, 0.1, 0.02];
+  const optimizer = lars.build(
+    lars.params.parse({ learningRate: 1, momentum, weightDecay: decay, trust }),
+    parameters,
+  );
+  const gradients = [
+    [1, -3],
+    [0.5, 2],
+    [0, 0],
+    [-40, 0.1],
+  ] as const;
+  let matrix = [2, 2];
+  let velocity = [0, 0];
+  let [vector, speed] = [2, 0];
+  let [zeros, speedOfZeros] = [0, 0];
+  for (const [i, gradient] of gradients.entries()) {
+    const [first] = gradient;
+    tf.tidy(() => {
+      const all = {
+        matrix: tf.tensor2d([...gradient], [2, 1]),
+        zeros: tf.tensor2d([[first]]),
+        vector: tf.tensor1d([first]),
+      };
+      optimizer.apply(all, tf.scalar(rate), tf.scalar(i + 1));
+    });
+    const [size, slope] = [Math.hypot(...matrix), Math.hypot(...gradient)];
+    const local = size > 0 && slope > 0 ? (trust * size) / (slope + decay * size) : 1;
+    velocity = velocity.map(
+      (v, j) => momentum * v + rate * local * ((gradient[j] ?? 0) + decay * (matrix[j] ?? 0)),
+    );
+    matrix = matrix.map((w, j) => w - (velocity[j] ?? 0));
+    speed = momentum * speed + rate * first;
+    vector -= speed;
+    const ofZeros = Math.abs(zeros);
+    const localOfZeros =
+      ofZeros > 0 && first !== 0 ? (trust * ofZeros) / (Math.abs(first) + decay * ofZeros) : 1;
+    speedOfZeros = momentum * speedOfZeros + rate * localOfZeros * (first + decay * zeros);
+    zeros -= speedOfZeros;
+    const is = [...parameters.all.values()].flatMap((weight) => [...weight.dataSync()]);
+    for (const [j, expected] of [...matrix, zeros, vector].entries()) expect(is[j]).toBeCloseTo(expected, 5);
+  }
+});
+
+test('SAM: a step of a quadratic is the closed form of algorithm 1, with either base, by a step program', () => {
+  // L(w) = ½ Σ c w², so that ∇L = c ∘ w at any place.
+  const curvatures = [1, 4];
+  const [rho, rate] = [0.5, 0.1];
+  for (const base of ['sgd', 'adamw'] as const) {
+    const weights = new SeededParameters(0);
+    weights.constant('a', [1, 1], 3);
+    weights.constant('b', [1], -2);
+    const settings = { rho, base, momentum: 0.5, weightDecay: 0, beta1: 0.9, beta2: 0.9, epsilon: 1e-6 };
+    const optimizer = sam.build(sam.params.parse(settings), weights);
+    const forward = () => ({
+      loss: tf.addN(
+        [...weights.all.values()].map((w, i) => tf.mul(tf.sum(tf.square(w)), (curvatures[i] ?? 0) / 2)),
+      ) as Scalar,
+      metrics: {},
+    });
+    const program = stepProgram(eagerEngine(), weights, optimizer, forward);
+    let [point, first, second] = [
+      [3, -2],
+      [0, 0],
+      [0, 0],
+    ];
+    for (let step = 0; step < 5; step++) {
+      const loss = point.reduce((total, w, i) => total + ((curvatures[i] ?? 0) / 2) * w * w, 0);
+      const slope = point.map((w, i) => (curvatures[i] ?? 0) * w);
+      const length = Math.hypot(...slope);
+      const worst = slope.map((s, i) => (curvatures[i] ?? 0) * ((point[i] ?? 0) + (rho * s) / length));
+      expect(takeStep(program, {}, rate, step).loss).toBeCloseTo(loss, 4);
+      if (base === 'sgd') {
+        first = first.map((v, i) => 0.5 * v + (worst[i] ?? 0));
+        point = point.map((w, i) => w - rate * (first[i] ?? 0));
+      } else {
+        first = first.map((m, i) => 0.9 * m + 0.1 * (worst[i] ?? 0));
+        second = second.map((v, i) => 0.9 * v + 0.1 * (worst[i] ?? 0) ** 2);
+        const correction = 1 - 0.9 ** (step + 1);
+        point = point.map(
+          (w, i) =>
+            w - (rate * ((first[i] ?? 0) / correction)) / (Math.sqrt((second[i] ?? 0) / correction) + 1e-6),
+        );
+      }
+      const is = [...weights.all.values()].map((weight) => weight.dataSync()[0]);
+      for (const [i, w] of point.entries()) expect(is[i]).toBeCloseTo(w, 4);
+    }
+    program.dispose();
+    weights.dispose();
+    for (const slot of optimizer.slots.values()) slot.dispose();
+  }
+});
+
 test('steps leave no tensors behind', () => {
   twoWeights();
   for (const optimizer of [
     sgd.build(sgd.params.parse({}), parameters),
     adamw.build(adamw.params.parse({}), parameters),
+    lars.build(lars.params.parse({}), parameters),
+    sam.build(sam.params.parse({}), parameters),
   ]) {
     trajectory(optimizer, [1], 0.1);
     const before = tf.memory().numTensors;
@@ -114,4 +238,11 @@ test('schedules rise linearly, then fall to their floor or stay', () => {
   // Without warm-up the first step has the whole rate.
   for (const schedule of [cosine, linear]) expect(schedule.factor({ warmup: 0, floor: 0 }, 0, 5)).toBe(1);
   expect(constant.factor({ warmup: 0 }, 0, 5)).toBe(1);
+});
+
+test('the step schedule falls by its factor at each milestone', () => {
+  const at = (place: number) =>
+    step.factor({ warmup: 0.1, milestones: [0.5, 0.75], factor: 0.1 }, place, 100);
+  for (let place = 0; place < 10; place++) expect(at(place)).toBeCloseTo((place + 1) / 11, 12);
+  expect([10, 49, 50, 74, 75, 99].map(at)).toEqual([1, 1, 0.1, 0.1, 0.1 ** 2, 0.1 ** 2]);
 });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { add, div, mul, pow, scalar, sqrt, square, sub, type Tensor, type Variable } from '#engine/tf.ts';
 import type { OptimizerDefinition } from '../definition.ts';
-import { createSlots, isDecayed } from './slots.ts';
+import { createSlots, decayVectors, isDecayed } from './slots.ts';
 
 const params = z.strictObject({
   learningRate: z.number().positive().max(10).default(1e-3).meta({
@@ -28,6 +28,7 @@ const params = z.strictObject({
     description: 'Matrices and kernels shrink by this share of the learning rate each step.',
     scale: 'log',
   }),
+  decayVectors,
 });
 
 export const adamw: OptimizerDefinition<typeof params> = {
@@ -39,7 +40,8 @@ export const adamw: OptimizerDefinition<typeof params> = {
   studies: ['contrastive', 'mlm'],
   params,
   baseRate: ({ learningRate }) => learningRate,
-  build({ beta1, beta2, epsilon, weightDecay }, parameters) {
+  cost: () => ({ gradients: 1, slots: 2 }),
+  build({ beta1, beta2, epsilon, weightDecay, decayVectors: vectors }, parameters) {
     const slots = createSlots(['mean', 'square'], parameters);
     return {
       slots,
@@ -57,7 +59,7 @@ export const adamw: OptimizerDefinition<typeof params> = {
           mean.assign(add(mul(mean, beta1), mul(gradient, 1 - beta1)));
           meanSquare.assign(add(mul(meanSquare, beta2), mul(square(gradient), 1 - beta2)));
           const update = div(mul(mean, rate), add(sqrt(meanSquare), floor));
-          const shrunk = isDecayed(weight) && weightDecay > 0 ? mul(weight, keep) : weight;
+          const shrunk = isDecayed(weight, vectors) && weightDecay > 0 ? mul(weight, keep) : weight;
           weight.assign(sub(shrunk, update));
         }
       },

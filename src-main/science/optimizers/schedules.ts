@@ -13,6 +13,18 @@ const cosineParams = z.strictObject({
     description: 'Factor of the base rate that is reached at the last step.',
   }),
 });
+const stepParams = z.strictObject({
+  warmup: warmup.default(0.05),
+  milestones: z.array(z.number().min(0).max(1)).max(20).default([0.6, 0.8]).meta({
+    title: 'Milestones',
+    description: 'Shares of the run at which the rate falls.',
+  }),
+  factor: z.number().positive().max(1).default(0.1).meta({
+    title: 'Factor',
+    description: 'What the rate is multiplied with at each milestone.',
+    scale: 'log',
+  }),
+});
 const constantParams = z.strictObject({ warmup: warmup.default(0.05) });
 
 export const cosine: ScheduleDefinition<typeof cosineParams> = {
@@ -56,5 +68,20 @@ export const constant: ScheduleDefinition<typeof constantParams> = {
   factor: ({ warmup }, step, steps) => {
     const rise = warmup * steps;
     return step < rise ? (step + 1) / (rise + 1) : 1;
+  },
+};
+
+export const step: ScheduleDefinition<typeof stepParams> = {
+  kind: 'schedule',
+  id: 'step',
+  title: 'Warm-up, then steps',
+  help: 'Rises linearly, then falls by the factor at each milestone.',
+  reference: 'He, Zhang, Ren and Sun 2016, arXiv 1512.03385, section 4.2',
+  studies: ['contrastive', 'mlm'],
+  params: stepParams,
+  factor({ warmup, milestones, factor }, step, steps) {
+    const rise = warmup * steps;
+    if (step < rise) return (step + 1) / (rise + 1);
+    return factor ** milestones.filter((share) => step >= share * steps).length;
   },
 };

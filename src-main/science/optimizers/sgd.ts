@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { add, mul, sub, type Tensor, type Variable } from '#engine/tf.ts';
 import type { OptimizerDefinition } from '../definition.ts';
-import { createSlots, isDecayed } from './slots.ts';
+import { createSlots, decayVectors, isDecayed } from './slots.ts';
 
 const params = z.strictObject({
   learningRate: z.number().positive().max(100).default(0.06).meta({
@@ -19,6 +19,7 @@ const params = z.strictObject({
     description: 'L2 penalty added to the gradient of matrices and kernels.',
     scale: 'log',
   }),
+  decayVectors,
 });
 
 export const sgd: OptimizerDefinition<typeof params> = {
@@ -30,7 +31,8 @@ export const sgd: OptimizerDefinition<typeof params> = {
   studies: ['contrastive', 'mlm'],
   params,
   baseRate: ({ learningRate }) => learningRate,
-  build({ momentum, weightDecay }, parameters) {
+  cost: () => ({ gradients: 1, slots: 1 }),
+  build({ momentum, weightDecay, decayVectors: vectors }, parameters) {
     const slots = createSlots(['momentum'], parameters);
     return {
       slots,
@@ -38,7 +40,8 @@ export const sgd: OptimizerDefinition<typeof params> = {
         for (const [name, weight] of parameters.all) {
           const velocity = slots.get(`momentum/${name}`) as Variable;
           let gradient = gradients[name] as Tensor;
-          if (isDecayed(weight) && weightDecay > 0) gradient = add(gradient, mul(weight, weightDecay));
+          if (isDecayed(weight, vectors) && weightDecay > 0)
+            gradient = add(gradient, mul(weight, weightDecay));
           velocity.assign(add(mul(velocity, momentum), gradient));
           weight.assign(sub(weight, mul(velocity, learningRate)));
         }

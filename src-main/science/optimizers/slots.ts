@@ -1,4 +1,5 @@
 /** An optimizer's memory: one tensor of zeros a weight, under `<kind>/<weight>`. */
+import { z } from 'zod';
 import type { Parameters } from '#engine/parameters.ts';
 import { tidy, type Variable, variable, zeros } from '#engine/tf.ts';
 
@@ -15,7 +16,12 @@ export function createSlots(kinds: readonly string[], parameters: Parameters): M
   return slots;
 }
 
-/** Biases, gains and other vectors are not shrunk: decay is meant for matrices and kernels. */
-export function isDecayed(weight: Variable): boolean {
-  return weight.rank > 1;
+/** Whether vectors shrink, too: left out of the decay are biases, gains and offsets, by most methods. */
+export const decayVectors = z.boolean().default(false).meta({
+  title: 'Decay vectors',
+  description: 'Biases and the gains of norms shrink, too, and not only matrices and kernels.',
+});
+
+export function isDecayed(weight: Variable, vectors: boolean): boolean {
+  return vectors || weight.rank > 1;
 }

@@ -5,7 +5,7 @@ import type { Estimate, RunSpec } from '#contract/spec.ts';
 import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
 import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import type { Parameters } from '#engine/parameters.ts';
-import { dispose, keep, type Scalar, type Tensor, type Variable } from '#engine/tf.ts';
+import { add, dispose, keep, type Scalar, type Tensor, type Variable } from '#engine/tf.ts';
 import type { Definition, Landscape, Measured, Optimizer, PresetDefinition } from '../definition.ts';
 
 export interface Training {
@@ -151,11 +151,31 @@ function stepBody(
       return passed.loss;
     }, parameters);
     const step = inputs.step as Scalar;
-    optimizer.apply(gradients, inputs.learningRate as Scalar, step);
+    const taken = optimizer.ascent
+      ? gradientsBeside(optimizer.ascent(gradients), () => forward(inputs).loss, parameters)
+      : gradients;
+    optimizer.apply(taken, inputs.learningRate as Scalar, step);
     carried?.update(seen, step);
     dispose(Object.values(seen));
     return { loss: value, ...metrics };
   };
+}
+
+/** The gradients at weights + `offsets`; the weights end as they were. */
+function gradientsBeside(
+  offsets: Readonly<Record<string, Tensor>>,
+  loss: () => Scalar,
+  parameters: Parameters,
+): Readonly<Record<string, Tensor>> {
+  const weights = [...parameters.all].map(([name, weight]) => {
+    const before = weight.clone();
+    weight.assign(add(weight, offsets[name] as Tensor));
+    return { weight, before };
+  });
+  const { gradients } = valueAndGradients(loss, parameters);
+  // As they were to the last bit, which subtracting the offsets would not give.
+  for (const { weight, before } of weights) weight.assign(before);
+  return gradients;
 }
 
 /** Out of reach of the gradient's own tidy, which frees what is not the loss; the engine frees outputs. */

@@ -4,6 +4,7 @@ import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
 import type { ContrastiveDataset, ImageShape, InputShape } from '../../definition.ts';
 import { flatnessCost } from '../flatness.ts';
+import { optimizerCost } from '../optimizerCost.ts';
 import { datasets } from './components.ts';
 import { buildModel } from './model.ts';
 
@@ -31,7 +32,8 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
   // Once more at the end, for the untrained encoder.
   const probed = (every: number): number => measured(every) + 1;
 
-  const training = spec.steps * (perStep + 2 * spec.batchSize * viewCost);
+  const { gradients, slots } = optimizerCost(spec.optimizer);
+  const training = spec.steps * (perStep + gradients * 2 * spec.batchSize * viewCost);
   const encodings = Math.max(0, ...spec.probes.map(({ every }) => probed(every)));
   const images = outline.examples;
   const probing =
@@ -41,13 +43,11 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
     ? measured(spec.flatness.every) * perMeasure(flatnessCost(spec.flatness, parameters.count), viewCost)
     : 0;
 
-  // Weights and, for either optimizer, one or two numbers beside each.
-  const slots = spec.optimizer.id === 'adamw' ? 3 : 2;
   const checkpoints = measured(spec.checkpointEvery);
   const points = (spec.steps / spec.logEvery) * 4;
   return {
     seconds: 3 + training + probing + flatness,
-    bytes: checkpoints * slots * 4 * parameters.count + points * 16,
+    bytes: checkpoints * (1 + slots) * 4 * parameters.count + points * 16,
   };
 }
 

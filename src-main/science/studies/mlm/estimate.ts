@@ -3,6 +3,7 @@ import type { Estimate, MlmRunSpec } from '#contract/spec.ts';
 import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
 import { flatnessCost } from '../flatness.ts';
+import { optimizerCost } from '../optimizerCost.ts';
 import { datasets } from './components.ts';
 import { buildModel } from './model.ts';
 import { testSentences, trainSentences } from './tasks.ts';
@@ -31,7 +32,8 @@ export function estimate(spec: MlmRunSpec): Estimate {
   const perSequence = tokens.length * perToken;
   const measured = (every: number): number => Math.ceil(spec.steps / every);
 
-  const training = spec.steps * (perStep + spec.batchSize * perSequence);
+  const { gradients, slots } = optimizerCost(spec.optimizer);
+  const training = spec.steps * (perStep + gradients * spec.batchSize * perSequence);
   const evaluating = spec.evaluations.reduce((sum, choice) => {
     const sentences = numberOf(choice.sentences, 200);
     const each = sentences * (tokens.length - 2) * perSequence * forwardShare;
@@ -46,15 +48,13 @@ export function estimate(spec: MlmRunSpec): Estimate {
     // Once more at the end, for the untrained encoder.
     spec.probes.reduce((sum, { every }) => sum + (measured(every) + 1) * oneProbe, 0);
 
-  // Weights and, for either optimizer, one or two numbers beside each.
-  const slots = spec.optimizer.id === 'adamw' ? 3 : 2;
   const points = (spec.steps / spec.logEvery) * 2;
   const flatness = spec.flatness
     ? measured(spec.flatness.every) * perMeasure(flatnessCost(spec.flatness, parameters.count), perSequence)
     : 0;
   return {
     seconds: 4 + training + evaluating + probing + flatness,
-    bytes: measured(spec.checkpointEvery) * slots * 4 * parameters.count + points * 16,
+    bytes: measured(spec.checkpointEvery) * (1 + slots) * 4 * parameters.count + points * 16,
   };
 }
 
