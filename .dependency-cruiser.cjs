@@ -31,7 +31,18 @@ module.exports = {
       '^src-contract/',
       '^src-(main|renderer)/',
     ),
-    layer('page-reads-the-contract-alone', 'The page is sandboxed.', '^src-renderer/', '^src-main/'),
+    layer(
+      'page-reads-contract-and-figures',
+      'The page is sandboxed; figures are drawn alike in the window and in files.',
+      '^src-renderer/',
+      '^src-main/(?!figures/)',
+    ),
+    layer(
+      'figures-read-the-contract-alone',
+      'A figure is a function of its data.',
+      main('figures'),
+      '^src-(renderer|main/(?!figures/))',
+    ),
     layer('main-knows-no-page', 'Views are not for processes.', '^src-main/', '^src-renderer/'),
     layer(
       'engine-is-below',

@@ -1,11 +1,21 @@
 /** The chart library, of which only the parts in use are bundled. */
-import { CustomChart, LineChart } from 'echarts/charts';
-import { GraphicComponent, GridComponent } from 'echarts/components';
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
+import { GraphicComponent, GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type LineChartInput, lineChart } from './lineChart.ts';
 
-use([LineChart, CustomChart, GridComponent, GraphicComponent, SVGRenderer]);
+use([
+  LineChart,
+  CustomChart,
+  BarChart,
+  ScatterChart,
+  GridComponent,
+  GraphicComponent,
+  LegendComponent,
+  MarkLineComponent,
+  SVGRenderer,
+]);
 
 export function chartIn(element: HTMLElement): EChartsType {
   return init(element, null, { renderer: 'svg' });

@@ -1,11 +1,7 @@
 /** Curves as a self-contained SVG, drawn by ECharts without a browser. */
 import * as echarts from 'echarts';
 import type { Curve, CurveChart } from './curves.ts';
-
-/** Okabe and Ito's colours, told apart by people with every common colour vision; the window's too. */
-const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#7a7a7a'];
-const ink = { text: '#23272e', faint: '#5c636e', grid: '#e9ebee', axis: '#b4bac4' };
-const font = 'Inter, system-ui, sans-serif';
+import { colours, font, ink } from './look.ts';
 
 /** Pixels. */
 const size = { width: 760, height: 340 };

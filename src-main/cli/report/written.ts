@@ -44,10 +44,13 @@ export async function writeReportFolder(
   refuseForeignFolder(folder);
   const charts = await curveCharts(host, runs);
   // ECharts is large: only who writes a report waits for it.
-  const { chartSvg } = await import('./chart.ts');
+  const [{ chartSvg }, { figureSvg }] = await Promise.all([import('./chart.ts'), import('./figure.ts')]);
   const page = reportPage(
     report,
-    charts.map((chart) => ({ title: chart.title, svg: chartSvg(chart) })),
+    [
+      ...(report.figures ?? []).map((figure) => ({ title: figure.title, svg: figureSvg(figure) })),
+      ...charts.map((chart) => ({ title: chart.title, svg: chartSvg(chart) })),
+    ],
     {
       experiment: experiment.id,
       createdAt: experiment.createdAt,
