@@ -28,7 +28,10 @@ const bars = { barMaxWidth: 28, barGap: '10%' };
 /** Room at the left for ticks and title, at the bottom for the same, in lines of text. */
 const room = { left: 5.5, bottom: 4, top: 2.6, legendRow: 1.6 };
 
-export function reportFigureOption({ x, y, series, marks = [] }: ReportFigure, ink: FigureInk): object {
+export function reportFigureOption(
+  { x, y, series, marks = [] }: ReportFigure,
+  ink: FigureInk,
+): Record<string, unknown> {
   const { fontSize } = ink;
   const names = series.map(({ name }) => name);
   // Long names take a row of the legend each, short ones share it three by three.
