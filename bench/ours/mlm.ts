@@ -22,6 +22,7 @@ const masking = { share: 0.15, max: 9 };
 const language: Language = {
   words: Array.from({ length: 208 }, (_, word) => `w${word}`),
   maxLength: 62,
+  unigram: new Float64Array(208).fill(1 / 208),
   tasks: [],
   sample(random) {
     const sentence = new Int32Array(32 + random.integer(31));

@@ -12,6 +12,7 @@ import { deleteRun } from './commands/delete.ts';
 import { doctor } from './commands/doctor.ts';
 import { flatness } from './commands/flatness.ts';
 import { metrics } from './commands/metrics.ts';
+import { oracle } from './commands/oracle.ts';
 import { pause } from './commands/pause.ts';
 import { rename } from './commands/rename.ts';
 import { report } from './commands/report.ts';
@@ -43,7 +44,7 @@ export function basin(): Command {
   const commands = [
     ...[doctor(), tour(), studies(), components()],
     ...[run(), resume(), pause(), stop(), runs(), show(), metrics(), tag(), rename(), deleteRun()],
-    ...[compare(), flatness(), checkpoint(), report(), verify(), bench(), completion()],
+    ...[compare(), flatness(), checkpoint(), oracle(), report(), verify(), bench(), completion()],
   ];
   for (const command of commands) program.addCommand(command);
   for (const each of [program, ...commands]) prepare(each);

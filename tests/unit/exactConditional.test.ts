@@ -65,7 +65,7 @@ describe('of predictors that are known', () => {
   });
 
   test('the unigram model has the unigram’s excess, a share of 1', () => {
-    const logs = Array.from(language.oracle?.unigram ?? [], Math.log);
+    const logs = Array.from(language.unigram, Math.log);
     const predict = predictor(() => logs);
     expect(unigramExcess).toBeGreaterThan(0.05);
     expect(measuredAs(prepared, predict, 'loss/excess')?.value).toBeCloseTo(unigramExcess, 5);

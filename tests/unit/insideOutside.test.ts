@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type GrammarFile, grammarOf } from '#science/data/grammar.ts';
+import { type GrammarFile, grammarOf, unigram } from '#science/data/grammar.ts';
 import { insideOutside } from '#science/oracle/insideOutside.ts';
 import { bruteForce, sequences } from './support/enumeration.ts';
 
@@ -139,8 +139,8 @@ test('all words of all sentences share their probability as `unigram` says', () 
   }
   expect(mass).toBeCloseTo(1, 12);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const { unigram } = insideOutside(grammarOf(file));
-  for (const [w, count] of counts.entries()) expect(unigram[w]).toBeCloseTo(count / total, 12);
+  const share = unigram(grammarOf(file));
+  for (const [w, count] of counts.entries()) expect(share[w]).toBeCloseTo(count / total, 12);
 });
 
 test('forty words of probability 1e-30 each do not underflow', () => {

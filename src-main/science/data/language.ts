@@ -8,7 +8,14 @@ export interface Language {
   readonly words: readonly string[];
   /** Words in the longest sentence. */
   readonly maxLength: number;
+  /** A sentence to train on. */
   sample(random: Stream): Sentence;
+  /** One to evaluate and probe on, where these are kept apart; else `sample` serves both. */
+  heldOut?(random: Stream): Sentence;
+  /** All sentences that are trained on, where they are a fixed set; `sample` draws from it with replacement. */
+  readonly sentences?: readonly Sentence[];
+  /** Share of each word among all words of the language: what a model without context can know. */
+  readonly unigram: Float64Array;
   /** Absent where the true conditional cannot be computed. */
   readonly oracle?: Oracle;
   readonly tasks: readonly LanguageTask[];
@@ -22,8 +29,6 @@ export interface Oracle {
   each(sentence: Sentence): readonly Float64Array[];
   /** log p(sentence), nats. */
   logProbability(sentence: Sentence): number;
-  /** Share of each word among all words of the language: what a model without context can know. */
-  readonly unigram: Float64Array;
 }
 
 /** A downstream task, labelled by the oracle. */

@@ -7,7 +7,7 @@ import { permutation, type Stream, stream } from '#engine/random.ts';
 import type { LanguageDataset } from '../definition.ts';
 import { insideOutside } from '../oracle/insideOutside.ts';
 import { spanTasks } from '../oracle/spanTasks.ts';
-import { type Grammar, type GrammarFile, grammarOf, sampler } from './grammar.ts';
+import { type Grammar, type GrammarFile, grammarOf, sampler, unigram } from './grammar.ts';
 
 /** Of S → S1 … S9 in the released grammar. */
 const publishedRoots = [0.272, 0.033, 0.12, 0.106, 0.092, 0.125, 0.09, 0.053, 0.109];
@@ -76,6 +76,7 @@ export const pcfg: LanguageDataset<typeof params> = {
       words: grammar.words,
       maxLength,
       sample: sampler(grammar, maxLength),
+      unigram: unigram(grammar),
       oracle: insideOutside(grammar),
       tasks: spanTasks(grammar, { roots: rootNames(p), layers: layerNames(p).flat(), maxLength }),
     };

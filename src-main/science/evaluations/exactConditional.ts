@@ -52,7 +52,7 @@ export const exactConditional: MlmEvaluation<typeof params> = {
     const floors = groups.map((group) => meanOf(group, ({ truth }) => crossEntropy(truth, Math.log, truth)));
     const floor = mean(floors);
     const unigrams = groups.map((group) =>
-      meanOf(group, ({ truth }) => crossEntropy(truth, Math.log, oracle.unigram)),
+      meanOf(group, ({ truth }) => crossEntropy(truth, Math.log, language.unigram)),
     );
     const unigramExcess = mean(unigrams) - floor;
     const masked = Int32Array.from(cases, ({ position }) => position);

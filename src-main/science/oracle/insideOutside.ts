@@ -5,7 +5,6 @@
  */
 import { BasinError } from '#contract/error.ts';
 import type { Grammar } from '../data/grammar.ts';
-import { unigram } from '../data/grammar.ts';
 import type { Oracle, Sentence } from '../data/language.ts';
 
 export interface InsideOutside extends Oracle {
@@ -14,6 +13,15 @@ export interface InsideOutside extends Oracle {
    * words may be any part of a sentence.
    */
   symbolLogs(words: Sentence): Float64Array;
+  /** The same of every span [from, to) of a sentence, from one pass. */
+  spanLogs(sentence: Sentence): readonly SpanLogs[];
+}
+
+export interface SpanLogs {
+  readonly from: number;
+  readonly to: number;
+  /** [symbols], nats. */
+  readonly logs: Float64Array;
 }
 
 /** Values of all spans of one sentence: span [i, j) at (i·(length + 1) + j), one number a symbol. */
@@ -26,7 +34,6 @@ interface Chart {
 
 export function insideOutside(grammar: Grammar): InsideOutside {
   const rules = compileRules(grammar);
-  let share: Float64Array | undefined;
 
   const rowAt = (outside: Chart, position: number): Float64Array => {
     const row = new Float64Array(grammar.words.length);
@@ -50,10 +57,6 @@ export function insideOutside(grammar: Grammar): InsideOutside {
   };
 
   return {
-    get unigram() {
-      share ??= unigram(grammar);
-      return share;
-    },
     /**
      * p(word at i | the words at positions not in `masked`): the other masked positions are summed
      * over all words (each symbol's lexical rules add up to one number there). The length is known.
@@ -81,6 +84,17 @@ export function insideOutside(grammar: Grammar): InsideOutside {
     symbolLogs(words) {
       checkSentence(words, grammar);
       return logsOf(rules, insideOf(rules, words));
+    },
+    spanLogs(sentence) {
+      checkSentence(sentence, grammar);
+      const inside = insideOf(rules, sentence);
+      const spans: SpanLogs[] = [];
+      for (let width = 1; width <= sentence.length; width++) {
+        for (let from = 0; from + width <= sentence.length; from++) {
+          spans.push({ from, to: from + width, logs: logsOf(rules, inside, from, from + width) });
+        }
+      }
+      return spans;
     },
   };
 }
@@ -313,8 +327,8 @@ function normalise(chart: Chart, span: number, symbols: number, scale: number): 
   chart.scale[span] = scale + Math.log(largest);
 }
 
-function logsOf({ symbols }: CompiledRules, chart: Chart): Float64Array {
-  const span = spanIndex(chart, 0, chart.length);
+function logsOf({ symbols }: CompiledRules, chart: Chart, from = 0, to = chart.length): Float64Array {
+  const span = spanIndex(chart, from, to);
   const values = chart.values.subarray(span * symbols, (span + 1) * symbols);
   return values.map((value) => Math.log(value) + (chart.scale[span] as number));
 }
