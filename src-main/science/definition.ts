@@ -116,6 +116,8 @@ export interface Projector<P extends z.ZodObject = z.ZodObject> extends Definiti
 export type LossArrays = Readonly<Record<string, Tensor>>;
 
 export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends Definition<'loss', P> {
+  /** Learns from labels alone: originals whose label is hidden have no place in its batches. */
+  readonly labelled?: true;
   /** Names of the arrays that `value` must be given; row i of either view comes from one original. */
   readonly arrays: readonly string[];
   /** Names of those that it takes beside them where they are given. */
@@ -239,6 +241,8 @@ export interface FeatureSet {
   readonly labels: Int32Array;
   /** Of a finite population: the cluster of each vertex, on which labels are constant. */
   readonly clusters?: Int32Array;
+  /** Of each example, where there are several: 0, the source, or 1, the target. */
+  readonly domains?: ArrayLike<number>;
 }
 export interface ProbeTask {
   /** Empty for a study with one task; else e.g. `A`. */

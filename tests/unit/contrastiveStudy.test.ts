@@ -142,6 +142,20 @@ test('an epoch shows every image once, in an order of its own', async () => {
   expect(epoch(0)).toEqual(first);
 });
 
+test("labels of a second domain's images are not fed; its images are", async () => {
+  const data = { id: 'digit-domains', sourceCount: 100, targetCount: 100 };
+  const { pairs, plainViews, train } = await loadSource({ ...small, batchSize: 50, data });
+  const seen = [0, 1, 2, 3].flatMap((step) => {
+    const { labels } = pairs.batch(step);
+    const images = plainViews?.indices(step) ?? [];
+    return [...(labels as { data: Int32Array }).data].map(
+      (label, row) => [images[row] ?? -1, label] as const,
+    );
+  });
+  expect(seen.length).toBe(200);
+  for (const [image, label] of seen) expect(label).toBe(image < 100 ? train.labels[image] : -1);
+});
+
 test('a program stacks the two views of each image as the preview does', async () => {
   const { pairs, plainViews } = await loadSource(small);
   const program = eagerEngine().compile('views', (batch) => ({ views: pairs.views(batch).images }));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { mnist, parseIdx } from '#science/data/mnist.ts';
+import { parseIdx } from '#science/data/idx.ts';
+import { mnist } from '#science/data/mnist.ts';
 
 test('all 70,000 digits load, with the published number of each', async () => {
   const data = await mnist.load(mnist.params.parse({}));

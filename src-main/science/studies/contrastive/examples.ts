@@ -9,6 +9,8 @@ export interface Examples {
   readonly labels: Int32Array;
   /** Of a finite population: the cluster of each vertex. */
   readonly clusters?: Int32Array;
+  /** Where there are several: 0, the source, or 1, the target. */
+  readonly domains?: ArrayLike<number>;
   /** Feeds of `count` of them from `start` on: `images` in [0, 1] and, of a population, `vertices`. */
   block(start: number, count: number): Feeds;
 }
@@ -19,6 +21,7 @@ export function imageExamples(set: ImageSet, shape: ImageShape): Examples {
   return {
     count: set.count,
     labels: Int32Array.from(set.labels),
+    ...(set.domains && { domains: set.domains }),
     block(start, count) {
       const data = Float32Array.from(set.pixels.subarray(start * size, (start + count) * size));
       for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) / 255;
@@ -28,11 +31,12 @@ export function imageExamples(set: ImageSet, shape: ImageShape): Examples {
 }
 
 export function vertexExamples(population: GraphPopulation): Examples {
-  const { vertices, labels, clusters } = population;
+  const { vertices, labels, clusters, factors } = population;
   return {
     count: vertices,
     labels,
     clusters,
+    ...(factors.domain && { domains: factors.domain }),
     block: (start, count) =>
       vertexFeeds(
         population,

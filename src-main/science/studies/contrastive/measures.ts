@@ -41,10 +41,10 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
     return rows;
   };
   const encode = (examples: Examples): FeatureSet => {
-    const { labels, clusters } = examples;
+    const { labels, clusters, domains } = examples;
     const width = model.featureWidth;
-    const known = { width, features: rowsOf(features, examples, width), labels };
-    return clusters ? { ...known, clusters } : known;
+    const rows = rowsOf(features, examples, width);
+    return { width, features: rows, labels, ...(clusters && { clusters }), ...(domains && { domains }) };
   };
   let known: ProbeTask | undefined;
   return {

@@ -60,7 +60,7 @@ export function imagePairs(
   };
   const drawn = (chosen: Int32Array, random: Stream): Drawn => ({
     images: gather(images.pixels, chosen, shape),
-    labels: Int32Array.from(chosen, (image) => images.labels[image] as number),
+    labels: Int32Array.from(chosen, (image) => labelSeen(images, image)),
     draws: augmentation.draw(2 * chosen.length, random),
   });
   const ofStep = (step: number): Drawn => drawn(indices(step), stream(seed, 'augmentation', step));
@@ -100,6 +100,11 @@ export function imagePairs(
       },
     },
   };
+}
+
+/** −1 for a target's image: nothing is learnt from its label. */
+function labelSeen({ labels, domains }: ImageSet, image: number): number {
+  return domains?.[image] ? -1 : (labels[image] as number);
 }
 
 /** The images of a batch, and what is random about their views. */

@@ -2,9 +2,10 @@
 import { BasinError } from '#contract/error.ts';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import { chosen } from '../../choice.ts';
-import type { ImageDataset, InputShape } from '../../definition.ts';
+import type { ImageSet } from '../../data/images.ts';
+import type { ImageDataset, ImageShape, InputShape } from '../../definition.ts';
 import type { GraphPopulation } from '../../graph/population.ts';
-import { augmentations, datasets } from './components.ts';
+import { augmentations, datasets, losses } from './components.ts';
 import { type Examples, imageExamples, vertexExamples } from './examples.ts';
 import { graphPairs } from './graphPairs.ts';
 import { imagePairs, type Pairs, type PlainViews, type ViewsOf } from './pairs.ts';
@@ -41,11 +42,13 @@ async function imageSource(
     throw new BasinError('bad-input', `Setting pairs: ${why}. Take sampled, or a graph as data.`, 'pairs');
   }
   const data = await dataset.load(params);
-  if (spec.batchSize > data.train.count) {
-    const why = `${spec.batchSize} is more than the ${data.train.count} images there are`;
+  const labelled = chosen(losses, spec.loss, 'loss').definition.labelled;
+  const learnt = labelled ? sourceImages(data.train, data) : data.train;
+  if (spec.batchSize > learnt.count) {
+    const why = `${spec.batchSize} is more than the ${learnt.count} images there are`;
     throw new BasinError(
       'bad-input',
-      `Setting batchSize: ${why}. Take at most ${data.train.count}.`,
+      `Setting batchSize: ${why}. Take at most ${learnt.count}.`,
       'batchSize',
     );
   }
@@ -56,7 +59,7 @@ async function imageSource(
     plainViews: (images, draws) => augmentation.definition.plainViews(images, draws, data),
   };
   const { height, width, channels, classes } = data;
-  const { plainViews, ...pairs } = imagePairs(data.train, data, views, spec.batchSize, spec.seed);
+  const { plainViews, ...pairs } = imagePairs(learnt, data, views, spec.batchSize, spec.seed);
   return {
     shape: { height, width, channels, classes: classes.length },
     classes,
@@ -65,6 +68,14 @@ async function imageSource(
     pairs,
     plainViews,
   };
+}
+
+/** Those of the source domain, which come first, or all where there is one domain. */
+function sourceImages({ pixels, labels, domains }: ImageSet, shape: ImageShape): ImageSet {
+  const count = domains?.findIndex((domain) => domain !== 0) ?? -1;
+  if (count < 0) return { count: labels.length, pixels, labels };
+  const size = shape.height * shape.width * shape.channels;
+  return { count, pixels: pixels.subarray(0, count * size), labels: labels.subarray(0, count) };
 }
 
 function populationSource(spec: ContrastiveRunSpec, population: GraphPopulation): Source {
