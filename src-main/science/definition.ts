@@ -250,6 +250,11 @@ export interface ProbeTask {
   readonly classes: number;
   readonly train: FeatureSet;
   readonly test: FeatureSet;
+  /**
+   * Features of two views each of some originals, row i of both from one, encoded when asked for; absent
+   * where the study has no views.
+   */
+  pairs?(): { readonly width: number; readonly first: Float32Array; readonly second: Float32Array };
 }
 export interface ProbeResult {
   readonly accuracy: number;
@@ -258,9 +263,16 @@ export interface ProbeResult {
   /** Accuracy of always answering the test set's most frequent class. */
   readonly baseline: number;
 }
-export interface Probe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
+/** A probe that answers with labels: its accuracy is the series `accuracy/<id>`. */
+export interface AccuracyProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
   run(params: z.output<P>, task: ProbeTask, engine: Engine, random: Stream): ProbeResult;
 }
+/** A probe that finds numbers with names of their own. */
+export interface FeatureProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
+  /** Their names, such as `clusters/nmi`, get the study's endings: `_untrained`, the task. */
+  measure(params: z.output<P>, task: ProbeTask, engine: Engine, random: Stream): readonly Measured[];
+}
+export type Probe<P extends z.ZodObject = z.ZodObject> = AccuracyProbe<P> | FeatureProbe<P>;
 
 /** log p(word), nats, at the one masked position of each sentence: [count, words], row-major. */
 export type MaskedPredictor = (sentences: readonly Sentence[], masked: Int32Array) => Float32Array;

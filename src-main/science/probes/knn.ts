@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Engine } from '#engine/engine.ts';
 import { matMul, type Tensor2D, tensor2d, tidy, topk, type Variable, variable } from '#engine/tf.ts';
-import type { FeatureSet, Probe } from '../definition.ts';
+import type { AccuracyProbe, FeatureSet } from '../definition.ts';
 import { judged } from './accuracy.ts';
 
 const params = z.strictObject({
@@ -30,7 +30,7 @@ const params = z.strictObject({
 /** Test examples that are compared at once: their similarities to 20,000 others take 10 MB. */
 const block = 125;
 
-export const knnProbe: Probe<typeof params> = {
+export const knnProbe: AccuracyProbe<typeof params> = {
   kind: 'probe',
   id: 'knn',
   title: 'Nearest neighbours',

@@ -22,9 +22,11 @@ import {
   type Variable,
   variable,
 } from '#engine/tf.ts';
-import type { FeatureSet, Probe } from '../definition.ts';
+import type { AccuracyProbe, FeatureSet } from '../definition.ts';
 import { lbfgs } from '../linalg/lbfgs.ts';
 import { judged } from './accuracy.ts';
+import { classify, type LinearClassifier } from './linearClassifier.ts';
+import { standardisedTask } from './standardised.ts';
 
 const params = z.strictObject({
   l2: z.number().min(0).max(10).default(1e-4).meta({
@@ -39,7 +41,7 @@ const params = z.strictObject({
   }),
 });
 
-export const linearProbe: Probe<typeof params> = {
+export const linearProbe: AccuracyProbe<typeof params> = {
   kind: 'probe',
   id: 'linear',
   title: 'Linear probe',
@@ -47,56 +49,11 @@ export const linearProbe: Probe<typeof params> = {
   studies: ['contrastive', 'mlm'],
   params,
   run({ l2, iterations }, task, engine) {
-    const scaling = scalingOf(task.train);
-    const train = { ...task.train, features: standardised(task.train, scaling) };
-    const test = { ...task.test, features: standardised(task.test, scaling) };
+    const { train, test } = standardisedTask(task);
     const classifier = fitClassifier(train, task.classes, { l2, iterations }, engine);
     return judged(classify(test, classifier), test.labels, task.classes);
   },
 };
-
-interface Scaling {
-  readonly mean: Float64Array;
-  /** 1 / standard deviation, 0 for a constant feature. */
-  readonly factor: Float64Array;
-}
-
-function scalingOf({ features, width }: FeatureSet): Scaling {
-  const count = features.length / width;
-  const mean = new Float64Array(width);
-  const factor = new Float64Array(width);
-  for (let i = 0; i < features.length; i += width) {
-    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (features[i + j] as number) / count;
-  }
-  for (let i = 0; i < features.length; i += width) {
-    for (let j = 0; j < width; j++) {
-      factor[j] = (factor[j] as number) + ((features[i + j] as number) - (mean[j] as number)) ** 2 / count;
-    }
-  }
-  for (let j = 0; j < width; j++) {
-    // Rounding of the mean alone gives a constant feature a deviation of about 1e-7 of its size.
-    const deviation = Math.sqrt(factor[j] as number);
-    factor[j] = deviation > 1e-6 * Math.abs(mean[j] as number) && deviation > 0 ? 1 / deviation : 0;
-  }
-  return { mean, factor };
-}
-
-/** [count × width], row-major. */
-function standardised({ features, width }: FeatureSet, { mean, factor }: Scaling): Float32Array {
-  const scaled = new Float32Array(features.length);
-  for (let i = 0; i < features.length; i += width) {
-    for (let j = 0; j < width; j++) {
-      scaled[i + j] = ((features[i + j] as number) - (mean[j] as number)) * (factor[j] as number);
-    }
-  }
-  return scaled;
-}
-
-export interface LinearClassifier {
-  /** [width × classes], row-major. */
-  readonly weights: Float32Array;
-  readonly bias: Float32Array;
-}
 
 /**
  * Minimises mean cross-entropy + (l2 / 2)‖W‖². The gradient is written out: with P the predicted
@@ -163,23 +120,4 @@ function oneHot(labels: Int32Array, classes: number): Float32Array {
   const rows = new Float32Array(labels.length * classes);
   for (const [i, label] of labels.entries()) rows[i * classes + label] = 1;
   return rows;
-}
-
-function classify({ features, width, labels }: FeatureSet, { weights, bias }: LinearClassifier): Int32Array {
-  const classes = bias.length;
-  const answers = new Int32Array(labels.length);
-  const scores = new Float64Array(classes);
-  for (let i = 0; i < answers.length; i++) {
-    scores.set(bias);
-    for (let j = 0; j < width; j++) {
-      const feature = features[i * width + j] as number;
-      for (let c = 0; c < classes; c++) {
-        scores[c] = (scores[c] as number) + feature * (weights[j * classes + c] as number);
-      }
-    }
-    let best = 0;
-    for (let c = 1; c < classes; c++) if ((scores[c] as number) > (scores[best] as number)) best = c;
-    answers[i] = best;
-  }
-  return answers;
 }

@@ -7,6 +7,7 @@ import { stream } from '#engine/random.ts';
 import type { Tensor1D, Tensor2D, Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import type { EncoderInput, FeatureSet, Measured, ProbeTask } from '../../definition.ts';
+import { probed } from '../probed.ts';
 import type { Measure } from '../training.ts';
 import { evaluations, probes } from './components.ts';
 import type { Examples } from './examples.ts';
@@ -15,6 +16,8 @@ import type { Source } from './source.ts';
 
 /** Examples that are encoded at once. */
 const block = 500;
+/** Pairs of views for probes that ask for them, always the same. */
+const pairsProbed = 500;
 
 export interface Encoding {
   /** Features of both sets at the weights of the moment; kept until `changed`. */
@@ -46,13 +49,22 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
     const rows = rowsOf(features, examples, width);
     return { width, features: rows, labels, ...(clusters && { clusters }), ...(domains && { domains }) };
   };
+  const ofPairs = engine.compile('features of pairs', (batch) => ({
+    rows: model.features(source.pairs.views(batch)),
+  }));
+  const pairs = () => {
+    const width = model.featureWidth;
+    const count = Math.min(pairsProbed, source.train.count);
+    const { rows } = ofPairs.run(source.pairs.fixed(count));
+    return { width, first: rows.subarray(0, count * width), second: rows.subarray(count * width) };
+  };
   let known: ProbeTask | undefined;
   return {
     task() {
       if (!known) {
         const train = encode(source.train);
         const test = source.test === source.train ? train : encode(source.test);
-        known = { id: '', classes: source.classes.length, train, test };
+        known = { id: '', classes: source.classes.length, train, test, pairs };
       }
       return known;
     },
@@ -63,6 +75,7 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
     dispose() {
       features.dispose();
       projections.dispose();
+      ofPairs.dispose();
     },
   };
 }
@@ -103,18 +116,15 @@ export function probeMeasures(
   return spec.probes.map((choice, i) => {
     const { definition, params } = chosen(probes, choice, `probes.${i}`);
     const { id } = definition;
-    const measured = (name: string, step: number, task: ProbeTask): Measured => {
-      const random = stream(spec.seed, `probe/${id}`, step);
-      const { accuracy, stderr, baseline } = definition.run(params, task, engine, random);
-      return { name, value: accuracy, stderr, detail: { baseline } };
-    };
+    const measured = (step: number, task: ProbeTask, ending: string): readonly Measured[] =>
+      probed(definition, params, task, engine, stream(spec.seed, `probe/${id}`, step), ending);
     return {
       activity: definition.title.toLowerCase(),
       every: choice.every,
       run(step) {
-        const now = measured(`accuracy/${id}`, step, encoded.task());
-        if (step < spec.steps) return [now];
-        return [now, measured(`accuracy/${id}_untrained`, step, untrained().task())];
+        const now = measured(step, encoded.task(), '');
+        if (step < spec.steps) return now;
+        return [...now, ...measured(step, untrained().task(), '_untrained')];
       },
     };
   });

@@ -6,6 +6,7 @@ import { stream } from '#engine/random.ts';
 import { chosen } from '../../choice.ts';
 import type { Language, Sentence } from '../../data/language.ts';
 import type { MaskedPredictor, Measured, ProbeTask } from '../../definition.ts';
+import { probed } from '../probed.ts';
 import type { Measure } from '../training.ts';
 import { evaluations, probes } from './components.ts';
 import { buildModel, type MlmModel } from './model.ts';
@@ -114,20 +115,19 @@ export function probeMeasures(
   const measures = spec.probes.map((choice, i) => {
     const { definition, params } = chosen(probes, choice, `probes.${i}`);
     const { id } = definition;
-    const probed = (name: string, step: number, of: Encoding): Measured[] =>
-      of.tasks().map((task) => {
+    const measured = (step: number, of: Encoding, ending: string): Measured[] =>
+      of.tasks().flatMap((task) => {
         const random = stream(spec.seed, `probe/${id}/${task.id}`, step);
-        const { accuracy, stderr, baseline } = definition.run(params, task, engine, random);
-        return { name: `accuracy/${name}/${task.id}`, value: accuracy, stderr, detail: { baseline } };
+        return probed(definition, params, task, engine, random, `${ending}/${task.id}`);
       });
     return {
       activity: definition.title.toLowerCase(),
       every: choice.every,
       run(step: number) {
-        const now = probed(id, step, trained);
+        const now = measured(step, trained, '');
         if (step < spec.steps) return now;
         untrained ??= encoding(tasks, tokens, buildModel(spec, tokens, drawn), engine);
-        return [...now, ...probed(`${id}_untrained`, step, untrained)];
+        return [...now, ...measured(step, untrained, '_untrained')];
       },
     };
   });
