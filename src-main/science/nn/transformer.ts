@@ -16,6 +16,7 @@ import {
   softmax,
   squeeze,
   sub,
+  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
@@ -50,6 +51,14 @@ const params = z
       description: 'Hidden units of each block’s feed-forward network.',
       scale: 'log',
     }),
+    shared: z.boolean().default(false).meta({
+      title: 'Shared layers',
+      description: 'All layers have the weights of one, as in ALBERT.',
+    }),
+    tied: z.boolean().default(false).meta({
+      title: 'Tied output',
+      description: 'The output layer multiplies by the token embeddings and has only a bias of its own.',
+    }),
   })
   .refine(({ width, heads }) => width % heads === 0, { path: ['heads'], error: 'it must divide the width' });
 
@@ -58,18 +67,25 @@ export const transformer: TokenEncoder<typeof params> = {
   id: 'transformer',
   title: 'Transformer',
   help:
-    'BERT with layer normalisation before each part, learned positions, GELU, no dropout, and an ' +
-    'output layer of its own (not tied to the token embeddings).',
-  reference: 'Devlin et al. 2019, arXiv 1810.04805; Xiong et al. 2020, arXiv 2002.04745',
+    'BERT with layer normalisation before each part, learned positions, GELU and no dropout. Layers may ' +
+    'share their weights (ALBERT); the output layer may be tied to the token embeddings.',
+  reference:
+    'Devlin et al. 2019, arXiv 1810.04805; Xiong et al. 2020, arXiv 2002.04745; Lan et al. 2019 (ALBERT), ' +
+    'arXiv 1909.11942',
   studies: ['mlm'],
   params,
   build(p, { vocabulary, words: classes, length }, parameters) {
     const deviation = Math.sqrt(gain / p.width);
     const tokens = parameters.normal('tokens', [vocabulary, p.width], deviation);
     const positions = parameters.normal('positions', [length, p.width], deviation);
-    const blocks = Array.from({ length: p.layers }, (_, layer) => block(`block${layer}`, p, parameters));
+    const distinct = Array.from({ length: p.shared ? 1 : p.layers }, (_, layer) =>
+      block(`block${layer}`, p, parameters),
+    );
+    const blocks = Array.from({ length: p.layers }, (_, layer) => distinct[p.shared ? 0 : layer] as Block);
     const finalNorm = layerNorm('norm', p.width, parameters);
-    const output = dense('output', p.width, classes, gain, parameters);
+    const output = p.tied
+      ? tiedOutput(tokens as unknown as Tensor2D, classes, parameters)
+      : dense('output', p.width, classes, gain, parameters);
     return {
       width: p.width,
       embed(ids, mask, slots) {
@@ -148,6 +164,19 @@ function attention(name: string, width: number, heads: number, parameters: Param
     const scores = mul(matMul(query, key, false, true), 1 / Math.sqrt(headWidth));
     const read = matMul(softmax(add(scores, bias)), value);
     return out(reshape<Rank.R2>(transpose(read, [0, 2, 1, 3]), [-1, width]));
+  };
+}
+
+/** x Eᵀ + b, E [classes, width] the embeddings of the words, which come first among the tokens. */
+function tiedOutput(
+  tokens: Tensor2D,
+  classes: number,
+  parameters: Parameters,
+): (embeddings: Tensor2D) => Tensor2D {
+  const bias = parameters.constant('output/bias', [classes], 0) as unknown as Tensor1D;
+  return (embeddings) => {
+    const words = slice(tokens, [0, 0], [classes, tokens.shape[1]]) as Tensor2D;
+    return add(matMul(embeddings, words, false, true), bias);
   };
 }
 
