@@ -1,6 +1,7 @@
 /** Components of the MLM study: a new one adds a line here. */
 import { hmm } from '../../data/hmm.ts';
 import { pcfg } from '../../data/pcfg.ts';
+import { pcfgFile } from '../../data/pcfgFile.ts';
 import type {
   Definition,
   LanguageDataset,
@@ -17,7 +18,7 @@ import { transformer } from '../../nn/transformer.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { linearProbe } from '../../probes/linear.ts';
 
-export const datasets: readonly LanguageDataset[] = [pcfg, hmm];
+export const datasets: readonly LanguageDataset[] = [pcfg, pcfgFile, hmm];
 export const maskings: readonly Masking[] = [bert];
 export const encoders: readonly TokenEncoder[] = [transformer];
 export const losses: readonly MlmLoss[] = [mlmLoss];
