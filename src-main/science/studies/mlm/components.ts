@@ -15,6 +15,7 @@ import { exactConditional } from '../../evaluations/exactConditional.ts';
 import { mlmLoss } from '../../losses/mlm.ts';
 import { bert } from '../../masking/bert.ts';
 import { transformer } from '../../nn/transformer.ts';
+import { featureSpectrum } from '../../probes/featureSpectrum.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { linearProbe } from '../../probes/linear.ts';
 
@@ -23,7 +24,7 @@ export const maskings: readonly Masking[] = [bert];
 export const encoders: readonly TokenEncoder[] = [transformer];
 export const losses: readonly MlmLoss[] = [mlmLoss];
 export const evaluations: readonly MlmEvaluation[] = [exactConditional];
-export const probes: readonly Probe[] = [linearProbe, knnProbe];
+export const probes: readonly Probe[] = [linearProbe, knnProbe, featureSpectrum];
 
 export const components: readonly Definition[] = [
   ...datasets,
