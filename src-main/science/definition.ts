@@ -269,6 +269,8 @@ export interface AccuracyProbe<P extends z.ZodObject = z.ZodObject> extends Defi
 }
 /** A probe that finds numbers with names of their own. */
 export interface FeatureProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
+  /** Needs examples of two domains. */
+  readonly domains?: true;
   /** Their names, such as `clusters/nmi`, get the study's endings: `_untrained`, the task. */
   measure(params: z.output<P>, task: ProbeTask, engine: Engine, random: Stream): readonly Measured[];
 }

@@ -184,6 +184,7 @@ test.each([
   [{ batchSize: 1 }, 'batchSize'],
   [{ batchSize: 2000 }, 'batchSize'],
   [{ encoder: { id: 'nothing' } }, 'encoder.id'],
+  [{ probes: [{ id: 'domain-transfer', every: 1 }] }, 'probes.0'],
   [{ loss: { id: 'simclr', temperature: 0 } }, 'loss.temperature'],
 ])('a setting that cannot work is refused by its path (%j)', async (overrides, path) => {
   await expect(build(overrides)).rejects.toMatchObject({ code: 'bad-input', path });

@@ -19,6 +19,7 @@ import { convEncoder } from '../../nn/convEncoder.ts';
 import { mlpEncoder } from '../../nn/mlpEncoder.ts';
 import { mlpProjector, noProjector } from '../../nn/projectors.ts';
 import { alignmentUniformity } from '../../probes/alignmentUniformity.ts';
+import { domainTransferProbe } from '../../probes/domainTransfer.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { linearProbe } from '../../probes/linear.ts';
@@ -28,7 +29,13 @@ export const augmentations: readonly Augmentation[] = [digits, noAugmentation];
 export const encoders: readonly ImageEncoder[] = [convEncoder, mlpEncoder];
 export const projectors: readonly Projector[] = [mlpProjector, noProjector];
 export const losses: readonly ContrastiveLoss[] = [spectral, simclr];
-export const probes: readonly Probe[] = [linearProbe, knnProbe, featureSpectrum, alignmentUniformity];
+export const probes: readonly Probe[] = [
+  linearProbe,
+  knnProbe,
+  featureSpectrum,
+  alignmentUniformity,
+  domainTransferProbe,
+];
 export const evaluations: readonly GraphEvaluation[] = [];
 
 export const components: readonly Definition[] = [

@@ -5,7 +5,7 @@ import { chosen } from '../../choice.ts';
 import type { ImageSet } from '../../data/images.ts';
 import type { ImageDataset, ImageShape, InputShape } from '../../definition.ts';
 import type { GraphPopulation } from '../../graph/population.ts';
-import { augmentations, datasets, losses } from './components.ts';
+import { augmentations, datasets, losses, probes } from './components.ts';
 import { type Examples, imageExamples, vertexExamples } from './examples.ts';
 import { graphPairs } from './graphPairs.ts';
 import { imagePairs, type Pairs, type PlainViews, type ViewsOf } from './pairs.ts';
@@ -27,9 +27,12 @@ export interface Source {
 export async function loadSource(spec: ContrastiveRunSpec): Promise<Source> {
   checkBatch(spec.batchSize);
   const { definition, params } = chosen(datasets, spec.data, 'data');
-  return definition.of === 'images'
-    ? await imageSource(spec, definition, params)
-    : populationSource(spec, await definition.load(params));
+  const source =
+    definition.of === 'images'
+      ? await imageSource(spec, definition, params)
+      : populationSource(spec, await definition.load(params));
+  if (!source.train.domains) checkOneDomain(spec);
+  return source;
 }
 
 async function imageSource(
@@ -93,6 +96,20 @@ function populationSource(spec: ContrastiveRunSpec, population: GraphPopulation)
     pairs: graphPairs(population, spec.batchSize, spec.seed),
     population,
   };
+}
+
+function checkOneDomain(spec: ContrastiveRunSpec): void {
+  for (const [i, choice] of spec.probes.entries()) {
+    const { definition } = chosen(probes, choice, `probes.${i}`);
+    if (!('domains' in definition)) continue;
+    const path = `probes.${i}`;
+    const why = `${definition.id} compares two domains, and the data have one`;
+    throw new BasinError(
+      'bad-input',
+      `Setting ${path}: ${why}. Remove it, or take digit-domains as data.`,
+      path,
+    );
+  }
 }
 
 function checkBatch(batchSize: number): void {

@@ -1,0 +1,74 @@
+/**
+ * Does a head that is fitted to the source domain's labels solve the target domain? On features of both domains
+ * that were learnt without labels it does where same classes of different domains are better connected than
+ * different classes (Shen et al. 2022, arXiv 2204.00570; HaoChen et al. 2022, arXiv 2204.02683).
+ */
+import { z } from 'zod';
+import type { FeatureProbe, FeatureSet, Measured } from '../definition.ts';
+import { judged } from './accuracy.ts';
+import { averagedHead, secondMoment } from './featureAveraging.ts';
+import { fitClassifier } from './linear.ts';
+import { classify, type LinearClassifier } from './linearClassifier.ts';
+import { standardisedTask } from './standardised.ts';
+
+const params = z.strictObject({
+  l2: z.number().min(0).max(10).default(1e-4).meta({
+    title: 'L2 penalty',
+    description: 'Of the linear head: times half the squared weights, added to the mean cross-entropy.',
+    scale: 'log',
+  }),
+  iterations: z.int().min(1).max(10_000).default(100).meta({
+    title: 'Iterations',
+    description: 'Most quasi-Newton steps of the linear head.',
+    scale: 'log',
+  }),
+  exponent: z.number().min(0).max(4).default(2).meta({
+    title: 'Exponent t',
+    description: 'The averaged head is Σ to the power −t times the class means; 0 leaves the plain means.',
+  }),
+  ridge: z.number().min(0).max(1).default(1e-3).meta({
+    title: 'Ridge',
+    description: 'Added to the diagonal of Σ, as a share of its mean eigenvalue.',
+    scale: 'log',
+  }),
+});
+
+export const domainTransferProbe: FeatureProbe<typeof params> = {
+  kind: 'probe',
+  id: 'domain-transfer',
+  title: 'Domain transfer',
+  help: "Heads fitted to the source domain's labels, judged on the target: logistic regression, and class means preconditioned by the second moment of both domains' features. The latter is the working form; the paper's pseudo-code was not seen.",
+  reference: 'HaoChen et al. 2022, arXiv 2204.02683; Shen et al. 2022, arXiv 2204.00570',
+  studies: ['contrastive'],
+  params,
+  domains: true,
+  measure({ l2, iterations, exponent, ridge }, { train, test, classes }, engine) {
+    const source = { train: ofDomain(train, true), test: ofDomain(test, true) };
+    const target = ofDomain(test, false);
+    const measured = (name: string, head: LinearClassifier, set: FeatureSet): Measured => {
+      const { accuracy, stderr, baseline } = judged(classify(set, head), set.labels, classes);
+      return { name: `accuracy/${name}`, value: accuracy, stderr, detail: { baseline } };
+    };
+    // The target is scaled as the source asks for: nothing of it is known to the linear head.
+    const onSource = standardisedTask(source);
+    const linear = fitClassifier(onSource.train, classes, { l2, iterations }, engine);
+    const onTarget = standardisedTask({ train: source.train, test: target });
+    const directions = secondMoment(train, ridge, engine);
+    const averaged = (t: number) => averagedHead(source.train, classes, directions, t);
+    return [
+      measured('target_linear', linear, onTarget.test),
+      measured('target_averaged', averaged(exponent), target),
+      measured('target_mean', averaged(0), target),
+      measured('source_linear', linear, onSource.test),
+    ];
+  },
+};
+
+/** The examples of the source, or all others. */
+function ofDomain({ width, features, labels, domains }: FeatureSet, source: boolean): FeatureSet {
+  const places = [...labels.keys()].filter((i) => (domains?.[i] === 0) === source);
+  const rows = new Float32Array(places.length * width);
+  for (const [row, i] of places.entries())
+    rows.set(features.subarray(i * width, (i + 1) * width), row * width);
+  return { width, features: rows, labels: Int32Array.from(places, (i) => labels[i] as number) };
+}
