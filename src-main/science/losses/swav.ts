@@ -96,12 +96,17 @@ export const swav: ContrastiveLoss<typeof params> = {
 
 function directions(settings: Params, { z1, z2, prototypes, queue1, queue2 }: LossArrays): Directions {
   const unit = unitRows(prototypes as Tensor2D);
-  const first = matMul(unitRows(z1 as Tensor2D), unit, false, true) as Tensor2D;
-  const second = matMul(unitRows(z2 as Tensor2D), unit, false, true) as Tensor2D;
+  const first = cosines(z1 as Tensor2D, unit);
+  const second = cosines(z2 as Tensor2D, unit);
   return {
     first: crossEntropy(first, codes(second, queue2, unit, settings), settings.temperature),
     second: crossEntropy(second, codes(first, queue1, unit, settings), settings.temperature),
   };
+}
+
+/** Of each row with each prototype, given at length 1: [rows, prototypes]. */
+function cosines(rows: Tensor2D, prototypes: Tensor2D): Tensor2D {
+  return matMul(unitRows(rows), prototypes, false, true);
 }
 
 /** −Σ_k q_k log softmax(s / τ)_k of each row, the entries of q summing to 1. */
@@ -119,7 +124,7 @@ function codes(
   const held = stopGradient(scores);
   if (!queue) return sinkhorn(held, undefined, settings);
   const rows = stopGradient(queue) as Tensor2D;
-  const queued = matMul(unitRows(rows), stopGradient(prototypes), false, true);
+  const queued = cosines(rows, stopGradient(prototypes));
   const filled = step(sum(square(rows), 1, true));
   const used = concat([ones([scores.shape[0], 1]), filled], 0) as Tensor2D;
   const all = sinkhorn(concat([held, queued], 0) as Tensor2D, used, settings);
@@ -133,11 +138,11 @@ function codes(
  * prototypes do not occur.
  */
 function sinkhorn(scores: Tensor2D, used: Tensor2D | undefined, { epsilon, iterations }: Params): Tensor2D {
-  let plan: Tensor2D = exp(mul(sub(scores, max(scores)), 1 / epsilon));
-  if (used) plan = mul(plan, used);
+  let plan: Tensor2D = exp(mul(sub(scores, max(scores)), 1 / epsilon)) as Tensor2D;
+  if (used) plan = mul(plan, used) as Tensor2D;
   for (let round = 0; round < iterations; round++) {
-    plan = divNoNan(plan, sum(plan, 0, true));
-    plan = divNoNan(plan, sum(plan, 1, true));
+    plan = divNoNan(plan, sum(plan, 0, true)) as Tensor2D;
+    plan = divNoNan(plan, sum(plan, 1, true)) as Tensor2D;
   }
   return plan;
 }
