@@ -32,6 +32,7 @@ export const supervised: ContrastiveLoss<typeof params> = {
   help: 'Cross-entropy of a linear head over the labels: what features are worth that were trained with them.',
   studies: ['contrastive'],
   params,
+  labelled: true,
   arrays: ['logits', 'targets'],
   /** `logits` [rows, classes], `targets` [rows], −1 where there is none; nats. Zero where there are none at all. */
   value(_params, arrays) {
