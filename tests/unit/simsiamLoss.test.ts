@@ -1,10 +1,18 @@
 import { beforeAll, expect, test } from 'vitest';
 import { tf } from '#engine/backend.ts';
 import { simsiam } from '#science/losses/simsiam.ts';
-import { type Arrays, cosine, expectAsPlain, jointOf, mean, populationValue, rows } from './support/lossCheck.ts';
+import {
+  type Arrays,
+  cosine,
+  expectAsPlain,
+  jointOf,
+  mean,
+  populationValue,
+  rows,
+} from './support/lossCheck.ts';
 
 const params = { predictorHidden: 8 };
-const loss = simsiam as typeof simsiam & Parameters<typeof expectAsPlain>[0]['loss'];
+const loss = simsiam;
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
 

@@ -5,7 +5,7 @@ import { supcon } from '#science/losses/supcon.ts';
 import { type Arrays, cosine, expectAsPlain, logSumExp, mean, rows } from './support/lossCheck.ts';
 
 const params = { temperature: 0.3 };
-const loss = supcon as typeof supcon & Parameters<typeof expectAsPlain>[0]['loss'];
+const loss = supcon;
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
 

@@ -1,7 +1,14 @@
 import { beforeAll, expect, test } from 'vitest';
 import { tf } from '#engine/backend.ts';
 import { supervised } from '#science/losses/supervised.ts';
-import { type Arrays, expectAsPlain, jointOf, logSumExp, populationValue, rows } from './support/lossCheck.ts';
+import {
+  type Arrays,
+  expectAsPlain,
+  jointOf,
+  logSumExp,
+  populationValue,
+  rows,
+} from './support/lossCheck.ts';
 
 const targets = [2, 0, -1, 1, 2, -1];
 const loss = supervised;

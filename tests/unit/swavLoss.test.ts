@@ -4,7 +4,7 @@ import { swav } from '#science/losses/swav.ts';
 import { type Arrays, cosine, expectAsPlain, logSumExp, mean, type Rows, rows } from './support/lossCheck.ts';
 
 const params = { temperature: 0.1, epsilon: 0.05, iterations: 3, prototypes: 6, queue: 0 };
-const loss = swav as typeof swav & Parameters<typeof expectAsPlain>[0]['loss'];
+const loss = swav;
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
 
@@ -70,11 +70,9 @@ test('places of a queue that are not filled take no part', () => {
   const zeros = (filled: Rows): Rows => [...filled, [0, 0, 0, 0, 0]];
   const { z1, z2, prototypes } = given();
   const arrays = { z1, z2, prototypes, queue1: zeros(rows(3, 5, 4)), queue2: zeros(rows(3, 5, 5)) } as Arrays;
-  const { queue1: _1, queue2: _2, ...moved } = arrays;
   const value = tf.tidy(() => {
     const tensors = Object.fromEntries(Object.entries(arrays).map(([name, r]) => [name, tf.tensor2d(r)]));
     return swav.value(params, tensors).dataSync()[0];
   });
-  expect(Object.keys(moved)).toHaveLength(3);
   expect(Math.abs((value ?? Number.NaN) - plain(3)(arrays, arrays))).toBeLessThan(tolerance);
 });

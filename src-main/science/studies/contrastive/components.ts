@@ -27,6 +27,7 @@ import { mlpProjector, noProjector } from '../../nn/projectors.ts';
 import { alignmentUniformity } from '../../probes/alignmentUniformity.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
 import { knnProbe } from '../../probes/knn.ts';
+import { labellings } from '../../probes/labellings.ts';
 import { linearProbe } from '../../probes/linear.ts';
 
 export const datasets: readonly ContrastiveDataset[] = [mnist, digitDomains];
@@ -43,7 +44,13 @@ export const losses: readonly ContrastiveLoss[] = [
   supervised,
   supcon,
 ];
-export const probes: readonly Probe[] = [linearProbe, knnProbe, featureSpectrum, alignmentUniformity];
+export const probes: readonly Probe[] = [
+  linearProbe,
+  knnProbe,
+  featureSpectrum,
+  alignmentUniformity,
+  labellings,
+];
 export const evaluations: readonly GraphEvaluation[] = [];
 
 export const components: readonly Definition[] = [
