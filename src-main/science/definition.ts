@@ -123,6 +123,8 @@ export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends De
   /** Names of those that it takes beside them where they are given. */
   readonly optionalArrays?: readonly string[];
   value(params: z.output<P>, arrays: LossArrays): Scalar;
+  /** Terms that add up to `value`, by name. */
+  parts?(params: z.output<P>, arrays: LossArrays): Readonly<Record<string, Scalar>>;
   /** What each pair adds, with the others of its batch as they are: [batch], whose mean is `value`. */
   examples?(params: z.output<P>, arrays: LossArrays): Tensor1D;
   /**
@@ -148,9 +150,6 @@ export interface MethodSetting {
   readonly state: Parameters;
   readonly projectionWidth: number;
   readonly classes: number;
-  readonly batchSize: number;
-  /** Steps of the whole run. */
-  readonly steps: number;
   /** A copy of encoder and projector, its weights equal at first and kept in the state: a momentum target. */
   target(): Target;
 }
@@ -174,8 +173,11 @@ export interface Method {
   ofViews?(projections: Tensor2D, views: EncoderInput): LossArrays;
   /** Arrays of the batch; `labels` [batch], int32, of the originals, −1 where a label is not to be seen. */
   ofBatch?(labels: Tensor1D, projections: Tensor2D): LossArrays;
-  /** After the optimizer's step, given the arrays that the loss saw: what the state becomes. `step` from 1. */
-  update?(arrays: LossArrays, step: Scalar): void;
+  /**
+   * After the optimizer's step, given the arrays that the loss saw: what the state becomes. `progress` is the
+   * share of the run's steps that have been taken, this one included.
+   */
+  update?(arrays: LossArrays, progress: Scalar): void;
 }
 
 export interface Masking<P extends z.ZodObject = z.ZodObject> extends Definition<'masking', P> {

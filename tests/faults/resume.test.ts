@@ -34,10 +34,23 @@ const small = {
     flatness: { id: 'trace', every: 12, probes: 2, batchSize: 16 },
   },
 } as const;
+/** What a method carries beside its weights, a momentum target and a queue, has to come back as well. */
+const cases = [
+  { id: 'mlm-pcfg', changes: small['mlm-pcfg'] },
+  { id: 'contrastive-digits', changes: small['contrastive-digits'] },
+  {
+    id: 'contrastive-digits',
+    changes: {
+      ...small['contrastive-digits'],
+      loss: { id: 'moco', queue: 100 },
+      encoder: { id: 'conv', channels: 4, stages: 3 },
+    },
+  },
+];
 
-test.each(Object.keys(small) as (keyof typeof small)[])('%s', async (id) => {
+test.each(cases)('$id, $changes.loss.id', async ({ id, changes }) => {
   const preset = science.studies().find((one) => one.id === id);
-  const spec = Object.entries(small[id]).reduce<unknown>(
+  const spec = Object.entries(changes).reduce<unknown>(
     (changed, [path, value]) => withSetting(changed, path, value),
     preset?.spec,
   );

@@ -4,6 +4,7 @@ import { stream } from '#engine/random.ts';
 import { logSumExp } from '#science/losses/logSumExp.ts';
 import { simclr } from '#science/losses/simclr.ts';
 import { bruteForceGradient, maxDifference } from './support/differences.ts';
+import { cosine, jointOf, populationValue } from './support/lossCheck.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -13,8 +14,6 @@ beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
 function bruteForce(z1: Rows, z2: Rows, temperature: number): number {
   const views = [...z1, ...z2];
   const n = z1.length;
-  const cosine = (a: readonly number[] = [], b: readonly number[] = []): number =>
-    a.reduce((sum, entry, k) => sum + entry * (b[k] ?? Number.NaN), 0) / Math.hypot(...a) / Math.hypot(...b);
   let total = 0;
   for (let i = 0; i < 2 * n; i++) {
     const positive = i < n ? i + n : i - n;
@@ -85,4 +84,17 @@ test('log Σ exp neither overflows nor vanishes, and its gradient is the softmax
     [1 / (2 + e), e / (2 + e), 1 / (2 + e)],
   ];
   expect(maxDifference(gradient, softmax)).toBeLessThan(1e-6);
+});
+
+test('over a population every vertex is a candidate, by its weight', () => {
+  const [z, joint, temperature] = [rows(6, 3, 5), jointOf(6, 6), 0.4];
+  const marginal = joint.map((row) => row.reduce((a, b) => a + b, 0));
+  let expected = 0;
+  for (const [x, row] of joint.entries()) {
+    const logits = z.map((other) => cosine(z[x], other) / temperature);
+    for (const [y, weight] of row.entries()) expected -= weight * (logits[y] ?? Number.NaN);
+    const total = logits.reduce((sum, logit, y) => sum + (marginal[y] ?? Number.NaN) * Math.exp(logit), 0);
+    expected += (marginal[x] ?? Number.NaN) * Math.log(total);
+  }
+  expect(populationValue({ loss: simclr, params: { temperature } }, { z }, joint)).toBeCloseTo(expected, 5);
 });

@@ -24,14 +24,10 @@ import {
 } from '#engine/tf.ts';
 import type { ContrastiveLoss, LossArrays } from '../definition.ts';
 import { unitRows } from '../nn/unitRows.ts';
+import { expectedLogSumExp } from './expectedLogSumExp.ts';
+import { temperature } from './sharedSettings.ts';
 
-const params = z.strictObject({
-  temperature: z.number().min(0.03).max(10).default(0.5).meta({
-    title: 'Temperature τ',
-    description: 'Cosines are divided by it: small values weigh the hardest negatives.',
-    scale: 'log',
-  }),
-});
+const params = z.strictObject({ temperature: temperature(0.5) });
 
 export const simclr: ContrastiveLoss<typeof params> = {
   kind: 'loss',
@@ -43,17 +39,30 @@ export const simclr: ContrastiveLoss<typeof params> = {
   params,
   arrays: ['z1', 'z2'],
   /** `z1`, `z2` [batch, width]; nats. */
-  value({ temperature }, arrays) {
-    const { others, positive } = terms(temperature, arrays);
-    const normaliser = add(mean(others), 1 / temperature);
+  value({ temperature: tau }, arrays) {
+    const { others, positive } = terms(tau, arrays);
+    const normaliser = add(mean(others), 1 / tau);
     // Each positive pair counts once from either side, so the mean over N pairs is that over 2N anchors.
-    return sub(normaliser, mul(mean(positive), 1 / temperature)) as Scalar;
+    return sub(normaliser, mul(mean(positive), 1 / tau)) as Scalar;
+  },
+  parts({ temperature: tau }, arrays) {
+    const { others, positive } = terms(tau, arrays);
+    return { positive: mul(mean(positive), -1 / tau), normaliser: add(mean(others), 1 / tau) };
   },
   /** Pair i: the mean over its two anchors. */
-  examples({ temperature }, arrays) {
-    const { others, positive } = terms(temperature, arrays);
-    const normaliser = add(mean(reshape(others, [2, -1]), 0), 1 / temperature);
-    return sub(normaliser, mul(positive, 1 / temperature)) as Tensor1D;
+  examples({ temperature: tau }, arrays) {
+    const { others, positive } = terms(tau, arrays);
+    const normaliser = add(mean(reshape(others, [2, -1]), 0), 1 / tau);
+    return sub(normaliser, mul(positive, 1 / tau)) as Tensor1D;
+  },
+  /**
+   * −Σ w(x, x⁺) s(x, x⁺) + Σ w(x) log Σ w(x′) exp s(x, x′): the limit of large batches, less log(2N) (Wang and Isola
+   * 2020, arXiv 2005.10242, theorem 1). A finite batch has no closed expectation.
+   */
+  population({ temperature: tau }, { z: projections }, { joint, marginal }) {
+    const a = unitRows(projections as Tensor2D);
+    const positive = sum(mul(a, matMul(joint, a)));
+    return sub(expectedLogSumExp(a, a, tau, marginal), mul(positive, 1 / tau)) as Scalar;
   },
 };
 

@@ -21,7 +21,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '#engine/tf.ts';
-import type { ContrastiveLoss } from '../definition.ts';
+import type { ContrastiveLoss, LossArrays } from '../definition.ts';
 
 const params = z.strictObject({
   mu: z.number().positive().max(1000).default(1).meta({
@@ -41,17 +41,11 @@ export const spectral: ContrastiveLoss<typeof params> = {
   params,
   arrays: ['z1', 'z2'],
   /** `z1`, `z2` [batch, width], batch ≥ 2. */
-  value({ mu }, { z1, z2 }) {
-    const a = capped(z1 as Tensor2D, mu);
-    const b = capped(z2 as Tensor2D, mu);
-    const batch = a.shape[0];
-    const positive = sum(mul(a, b), 1);
-    const all = sum(square(matMul(a, b, false, true)));
-    // The diagonal's squares are the positives': taken off rather than masked out.
-    const negative = sub(all, sum(square(positive)));
-    const loss = sub(mul(negative, 1 / (batch * (batch - 1))), mul(sum(positive), 2 / batch));
-    return mul(loss, 1 / mu) as Scalar;
+  value({ mu }, arrays) {
+    const { positive, negative } = means(mu, arrays);
+    return add(positive, negative);
   },
+  parts: ({ mu }, arrays) => means(mu, arrays),
   /** Pair i: (1/μ)(−2 z¹_i·z²_i + Σ_{j ≠ i} (z¹_i·z²_j)² / (batch − 1)). */
   examples({ mu }, { z1, z2 }) {
     const a = capped(z1 as Tensor2D, mu);
@@ -69,6 +63,21 @@ export const spectral: ContrastiveLoss<typeof params> = {
     return mul(sub(sum(square(moment)), mul(positive, 2)), 1 / mu) as Scalar;
   },
 };
+
+/** Both terms of the loss. */
+function means(mu: number, { z1, z2 }: LossArrays): { positive: Scalar; negative: Scalar } {
+  const a = capped(z1 as Tensor2D, mu);
+  const b = capped(z2 as Tensor2D, mu);
+  const batch = a.shape[0];
+  const positive = sum(mul(a, b), 1);
+  const all = sum(square(matMul(a, b, false, true)));
+  // The diagonal's squares are the positives': taken off rather than masked out.
+  const negative = sub(all, sum(square(positive)));
+  return {
+    positive: mul(sum(positive), -2 / (batch * mu)),
+    negative: mul(negative, 1 / (batch * (batch - 1) * mu)),
+  };
+}
 
 /** z · √μ / max(‖z‖, √μ), with the maximum as μ + relu(‖z‖² − μ): no square root of zero. */
 function capped(features: Tensor2D, mu: number): Tensor2D {

@@ -1,14 +1,14 @@
 /** What stands between features and loss: a perceptron with batch statistics, or nothing. */
 import { z } from 'zod';
-import type { Parameters } from '#engine/parameters.ts';
-import { add, mean, mul, relu, rsqrt, square, sub, type Tensor2D } from '#engine/tf.ts';
+import { relu, type Tensor2D } from '#engine/tf.ts';
 import type { Projector } from '../definition.ts';
+import { batchNormalisation } from './batchNormalisation.ts';
 import { dense } from './dense.ts';
 
 const mlpParams = z.strictObject({
   hidden: z.int().min(2).max(8192).default(256).meta({
     title: 'Hidden units',
-    description: 'Units of the hidden layer.',
+    description: 'Units of each hidden layer.',
     unit: 'units',
     scale: 'log',
   }),
@@ -20,7 +20,15 @@ const mlpParams = z.strictObject({
   }),
   batchNorm: z.boolean().default(true).meta({
     title: 'Batch normalisation',
-    description: 'Normalise the hidden layer by the statistics of the batch.',
+    description: 'Normalise hidden layers by the statistics of the batch.',
+  }),
+  layers: z.int().min(1).max(4).default(2).meta({
+    title: 'Layers',
+    description: 'Dense layers, the output among them: three in SimSiam on large images, else two.',
+  }),
+  outputNorm: z.boolean().default(false).meta({
+    title: 'Normalised output',
+    description: 'Batch normalisation of the projections too, as SimSiam and the spectral loss have it.',
   }),
 });
 
@@ -28,15 +36,25 @@ export const mlpProjector: Projector<typeof mlpParams> = {
   kind: 'projector',
   id: 'mlp',
   title: 'Perceptron',
-  help: 'One hidden layer with rectified units. The loss sees its output; probes see the features before it.',
+  help: 'Hidden layers with rectified units. The loss sees its output; probes see the features before it.',
   reference: 'Chen, Kornblith, Norouzi and Hinton 2020, arXiv 2002.05709, section 4.2',
   studies: ['contrastive'],
   params: mlpParams,
-  build({ hidden, width, batchNorm }, inputWidth, parameters) {
-    const first = dense('projector/hidden', inputWidth, hidden, 2, parameters);
-    const normalise = batchNorm ? batchNormalisation('projector/norm', hidden, parameters) : identity;
-    const second = dense('projector/output', hidden, width, 1, parameters);
-    return { width, apply: (features) => second(relu(normalise(first(features)))) };
+  build({ hidden, width, batchNorm, layers, outputNorm }, inputWidth, parameters) {
+    const norm = (name: string, size: number) => batchNormalisation(name, size, parameters);
+    const stages = Array.from({ length: layers - 1 }, (_, layer) => {
+      const place = layer === 0 ? '' : String(layer + 1);
+      const from = layer === 0 ? inputWidth : hidden;
+      const linear = dense(`projector/hidden${place}`, from, hidden, 2, parameters);
+      const normalise = batchNorm ? norm(`projector/norm${place}`, hidden) : identity;
+      return (input: Tensor2D) => relu(normalise(linear(input)));
+    });
+    const last = dense('projector/output', layers === 1 ? inputWidth : hidden, width, 1, parameters);
+    const normalised = outputNorm ? norm('projector/output_norm', width) : identity;
+    return {
+      width,
+      apply: (features) => normalised(last(stages.reduce((x, stage) => stage(x), features))),
+    };
   },
 };
 
@@ -53,21 +71,3 @@ export const noProjector: Projector<typeof noParams> = {
 };
 
 const identity = (features: Tensor2D): Tensor2D => features;
-
-/**
- * Batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167) by the batch at hand. A projector is
- * thrown away after training, so no running statistics are kept.
- */
-function batchNormalisation(
-  name: string,
-  width: number,
-  parameters: Parameters,
-): (input: Tensor2D) => Tensor2D {
-  const gain = parameters.constant(`${name}/gain`, [width], 1);
-  const bias = parameters.constant(`${name}/bias`, [width], 0);
-  return (input) => {
-    const centred = sub(input, mean(input, 0, true));
-    const scale = rsqrt(add(mean(square(centred), 0, true), 1e-5));
-    return add(mul(mul(centred, scale), gain), bias);
-  };
-}

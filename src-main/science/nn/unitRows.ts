@@ -1,9 +1,26 @@
 /** Features scaled to length 1, and how far they spread over the sphere. */
-import { add, mean, mul, rsqrt, type Scalar, sqrt, square, sub, sum, type Tensor2D } from '#engine/tf.ts';
+import {
+  add,
+  mean,
+  mul,
+  rsqrt,
+  type Scalar,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor1D,
+  type Tensor2D,
+} from '#engine/tf.ts';
 
 /** Rows of [batch, width] divided by their length; a zero row stays zero. */
 export function unitRows(features: Tensor2D): Tensor2D {
   return mul(features, rsqrt(add(sum(square(features), 1, true), 1e-12)));
+}
+
+/** Cosine of row i of `a` and row i of `b`: [rows]. */
+export function rowCosines(a: Tensor2D, b: Tensor2D): Tensor1D {
+  return sum(mul(unitRows(a), unitRows(b)), 1);
 }
 
 /**

@@ -80,8 +80,8 @@ export interface Forward {
 export interface Carried {
   /** All that a step reads beside weights and slots: its state, and data that never change. */
   readonly variables: readonly Variable[];
-  /** Assigns to the state after the optimizer's step, given what the forward pass has `seen`. */
-  update(seen: Readonly<Record<string, Tensor>>, step: Scalar): void;
+  /** Assigns to the state after the optimizer's step, given what the forward pass has `seen`, and the feeds. */
+  update(seen: Readonly<Record<string, Tensor>>, inputs: Inputs): void;
 }
 
 /** One optimizer step as a program. Feeds beside the batch: `learningRate`, and `step` from 1. */
@@ -150,12 +150,11 @@ function stepBody(
       if (carried && passed.seen) seen = kept(passed.seen);
       return passed.loss;
     }, parameters);
-    const step = inputs.step as Scalar;
     const taken = optimizer.ascent
       ? gradientsBeside(optimizer.ascent(gradients), () => forward(inputs).loss, parameters)
       : gradients;
-    optimizer.apply(taken, inputs.learningRate as Scalar, step);
-    carried?.update(seen, step);
+    optimizer.apply(taken, inputs.learningRate as Scalar, inputs.step as Scalar);
+    carried?.update(seen, inputs);
     dispose(Object.values(seen));
     return { loss: value, ...metrics };
   };

@@ -2,10 +2,10 @@
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import type { Engine, Inputs } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
-import type { Tensor2D } from '#engine/tf.ts';
+import type { Scalar, Tensor2D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { optimizers } from '../../components.ts';
-import type { Landscape } from '../../definition.ts';
+import type { Landscape, LossArrays } from '../../definition.ts';
 import { flatnessMeasure } from '../flatness.ts';
 import { stepProgram, type Training, takeStep } from '../training.ts';
 import { type Encoding, encoding, evaluationMeasures, probeMeasures } from './measures.ts';
@@ -25,7 +25,7 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
   const optimizer = definition.build(params, parameters);
   const carried = {
     variables: [...model.state.values(), ...(whole?.variables ?? [])],
-    update: model.update,
+    update: (seen: LossArrays, { progress }: Inputs) => model.update(seen, progress as Scalar),
   };
   const program = stepProgram(engine, parameters, optimizer, (batch) => model.forward(views(batch)), carried);
   const batchOf = whole ? () => ({}) : pairs.batch;
@@ -52,7 +52,9 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
     },
     step(step, learningRate, batch = batchOf(step)) {
       encoded.changed();
-      return takeStep(program, batch, learningRate, step);
+      // Fed, since a graph that is kept serves runs of any length.
+      const progress = (step + 1) / spec.steps;
+      return takeStep(program, { ...batch, progress }, learningRate, step);
     },
     measures: [
       ...evaluated.measures,

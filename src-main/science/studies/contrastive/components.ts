@@ -13,8 +13,14 @@ import type {
   Probe,
   Projector,
 } from '../../definition.ts';
+import { byol } from '../../losses/byol.ts';
+import { moco } from '../../losses/moco.ts';
 import { simclr } from '../../losses/simclr.ts';
+import { simsiam } from '../../losses/simsiam.ts';
 import { spectral } from '../../losses/spectral.ts';
+import { supcon } from '../../losses/supcon.ts';
+import { supervised } from '../../losses/supervised.ts';
+import { swav } from '../../losses/swav.ts';
 import { convEncoder } from '../../nn/convEncoder.ts';
 import { mlpEncoder } from '../../nn/mlpEncoder.ts';
 import { mlpProjector, noProjector } from '../../nn/projectors.ts';
@@ -22,18 +28,29 @@ import { alignmentUniformity } from '../../probes/alignmentUniformity.ts';
 import { domainTransferProbe } from '../../probes/domainTransfer.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
 import { knnProbe } from '../../probes/knn.ts';
+import { labellings } from '../../probes/labellings.ts';
 import { linearProbe } from '../../probes/linear.ts';
 
 export const datasets: readonly ContrastiveDataset[] = [mnist, digitDomains];
 export const augmentations: readonly Augmentation[] = [digits, noAugmentation];
 export const encoders: readonly ImageEncoder[] = [convEncoder, mlpEncoder];
 export const projectors: readonly Projector[] = [mlpProjector, noProjector];
-export const losses: readonly ContrastiveLoss[] = [spectral, simclr];
+export const losses: readonly ContrastiveLoss[] = [
+  spectral,
+  simclr,
+  moco,
+  byol,
+  simsiam,
+  swav,
+  supervised,
+  supcon,
+];
 export const probes: readonly Probe[] = [
   linearProbe,
   knnProbe,
   featureSpectrum,
   alignmentUniformity,
+  labellings,
   domainTransferProbe,
 ];
 export const evaluations: readonly GraphEvaluation[] = [];

@@ -46,8 +46,8 @@ export interface ContrastiveModel {
   lossOf(projections: Tensor2D, views: Views): Scalar;
   /** The loss of each pair: [batch]. @throws BasinError `unsupported` for a loss that is no mean over pairs */
   pairLosses(views: Views): Tensor1D;
-  /** After an optimizer step, given what its loss saw: moving averages, queues. `step` counts from 1. */
-  update(seen: LossArrays, step: Scalar): void;
+  /** After an optimizer step, given what its loss saw and the share of the run that is done: averages, queues. */
+  update(seen: LossArrays, progress: Scalar): void;
   dispose(): void;
 }
 
@@ -67,8 +67,6 @@ export function buildModel(
     state: carried,
     projectionWidth: network.projectionWidth,
     classes: shape.classes,
-    batchSize: spec.batchSize,
-    steps: spec.steps,
     target() {
       if (copied) throw new Error('A method has one momentum target.');
       copied = weights();
@@ -109,7 +107,7 @@ export function buildModel(
       if (views.population || !definition.examples) throw noExamples(definition.id);
       return definition.examples(params, arraysOf(project(views), views));
     },
-    update: (seen, step) => method?.update?.(seen, step),
+    update: (seen, progress) => method?.update?.(seen, progress),
     dispose() {
       for (const each of [parameters, carried, copied]) each?.dispose();
     },
