@@ -255,6 +255,8 @@ export interface ProbeTask {
    * where the study has no views.
    */
   pairs?(): { readonly width: number; readonly first: Float32Array; readonly second: Float32Array };
+  /** Both sets as the loss sees them, encoded when asked for; absent where the study has no projector. */
+  projections?(): { readonly train: FeatureSet; readonly test: FeatureSet };
 }
 export interface ProbeResult {
   readonly accuracy: number;

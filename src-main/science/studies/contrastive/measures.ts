@@ -43,11 +43,15 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
     }
     return rows;
   };
-  const encode = (examples: Examples): FeatureSet => {
+  const encode = (from: typeof features, width: number, examples: Examples): FeatureSet => {
     const { labels, clusters, domains } = examples;
-    const width = model.featureWidth;
-    const rows = rowsOf(features, examples, width);
+    const rows = rowsOf(from, examples, width);
     return { width, features: rows, labels, ...(clusters && { clusters }), ...(domains && { domains }) };
+  };
+  const bothSets = (from: typeof features, width: number) => {
+    const train = encode(from, width, source.train);
+    const test = source.test === source.train ? train : encode(from, width, source.test);
+    return { train, test };
   };
   const ofPairs = engine.compile('features of pairs', (batch) => ({
     rows: model.features(source.pairs.views(batch)),
@@ -62,9 +66,10 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
   return {
     task() {
       if (!known) {
-        const train = encode(source.train);
-        const test = source.test === source.train ? train : encode(source.test);
-        known = { id: '', classes: source.classes.length, train, test, pairs };
+        known = {
+          ...{ id: '', classes: source.classes.length, ...bothSets(features, model.featureWidth) },
+          ...{ pairs, projections: () => bothSets(projections, model.projectionWidth) },
+        };
       }
       return known;
     },
