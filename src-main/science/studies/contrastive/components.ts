@@ -10,9 +10,11 @@ import type {
   Definition,
   GraphEvaluation,
   ImageEncoder,
+  ImageEvaluation,
   Probe,
   Projector,
 } from '../../definition.ts';
+import { connectivity } from '../../evaluations/connectivity.ts';
 import { simclr } from '../../losses/simclr.ts';
 import { spectral } from '../../losses/spectral.ts';
 import { convEncoder } from '../../nn/convEncoder.ts';
@@ -36,7 +38,7 @@ export const probes: readonly Probe[] = [
   alignmentUniformity,
   domainTransferProbe,
 ];
-export const evaluations: readonly GraphEvaluation[] = [];
+export const evaluations: readonly (GraphEvaluation | ImageEvaluation)[] = [connectivity];
 
 export const components: readonly Definition[] = [
   ...datasets,
