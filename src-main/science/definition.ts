@@ -257,6 +257,8 @@ export interface ProbeTask {
    * where the study has no views.
    */
   pairs?(): { readonly width: number; readonly first: Float32Array; readonly second: Float32Array };
+  /** Both sets as the loss sees them, encoded when asked for; absent where the study has no projector. */
+  projections?(): { readonly train: FeatureSet; readonly test: FeatureSet };
 }
 export interface ProbeResult {
   readonly accuracy: number;
@@ -306,6 +308,30 @@ export interface PreparedGraphEvaluation {
   readonly references: Readonly<Record<string, number>>;
   /** Projections of every vertex, [vertices, width], row-major. */
   measure(projections: Float32Array): readonly Measured[];
+}
+
+/** Labelled images, and single random views of them. */
+export interface AugmentedImages {
+  readonly labels: ArrayLike<number>;
+  /** Where there are several: 0, the source, or 1, the target. */
+  readonly domains?: ArrayLike<number>;
+  /** Feeds of which `views` makes one view of each image named: [count, height, width, channels]. */
+  batch(places: Int32Array, random: Stream): Feeds;
+  views(inputs: Inputs): Tensor4D;
+}
+export interface AugmentedSets {
+  readonly train: AugmentedImages;
+  readonly test: AugmentedImages;
+  readonly shape: ImageShape;
+  readonly classes: number;
+}
+
+/** A measure of augmented images alone: it is taken once a run, whatever has been learnt. */
+export interface ImageEvaluation<P extends z.ZodObject = z.ZodObject> extends Definition<'evaluation', P> {
+  readonly of: 'images';
+  /** Before training. @throws BasinError `bad-input` where the data do not allow it */
+  check(sets: AugmentedSets, params: z.output<P>): void;
+  measure(params: z.output<P>, sets: AugmentedSets, engine: Engine, random: Stream): readonly Measured[];
 }
 
 /** One measured number; `stderr` is null where no error is known. */

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { FeatureProbe, FeatureSet, Measured } from '../definition.ts';
+import { addScaled } from '../linalg/vectors.ts';
 import { judged } from './accuracy.ts';
 import { averagedHead, secondMoment } from './featureAveraging.ts';
 import { fitClassifier } from './linear.ts';
@@ -12,6 +13,11 @@ import { classify, type LinearClassifier } from './linearClassifier.ts';
 import { standardisedTask } from './standardised.ts';
 
 const params = z.strictObject({
+  of: z.enum(['projections', 'features']).default('projections').meta({
+    title: 'Of',
+    description:
+      'What the heads see: the projections that the loss sees and theory speaks of, or the features.',
+  }),
   l2: z.number().min(0).max(10).default(1e-4).meta({
     title: 'L2 penalty',
     description: 'Of the linear head: times half the squared weights, added to the mean cross-entropy.',
@@ -22,7 +28,7 @@ const params = z.strictObject({
     description: 'Most quasi-Newton steps of the linear head.',
     scale: 'log',
   }),
-  exponent: z.number().min(0).max(4).default(2).meta({
+  exponent: z.number().min(-4).max(4).default(2).meta({
     title: 'Exponent t',
     description: 'The averaged head is Σ to the power −t times the class means; 0 leaves the plain means.',
   }),
@@ -30,6 +36,10 @@ const params = z.strictObject({
     title: 'Ridge',
     description: 'Added to the diagonal of Σ, as a share of its mean eigenvalue.',
     scale: 'log',
+  }),
+  centred: z.boolean().default(true).meta({
+    title: 'Centred',
+    description: "Averaged heads see features less their mean over both domains' training examples.",
   }),
 });
 
@@ -42,7 +52,9 @@ export const domainTransferProbe: FeatureProbe<typeof params> = {
   studies: ['contrastive'],
   params,
   domains: true,
-  measure({ l2, iterations, exponent, ridge }, { train, test, classes }, engine) {
+  measure({ of, l2, iterations, exponent, ridge, centred }, task, engine) {
+    const { classes } = task;
+    const { train, test } = (of === 'projections' ? task.projections?.() : undefined) ?? task;
     const source = { train: ofDomain(train, true), test: ofDomain(test, true) };
     const target = ofDomain(test, false);
     const measured = (name: string, head: LinearClassifier, set: FeatureSet): Measured => {
@@ -53,16 +65,31 @@ export const domainTransferProbe: FeatureProbe<typeof params> = {
     const onSource = standardisedTask(source);
     const linear = fitClassifier(onSource.train, classes, { l2, iterations }, engine);
     const onTarget = standardisedTask({ train: source.train, test: target });
-    const directions = secondMoment(train, ridge, engine);
-    const averaged = (t: number) => averagedHead(source.train, classes, directions, t);
+    const origin = centred ? meanOf(train) : new Float64Array(train.width);
+    const directions = secondMoment(shifted(train, origin), ridge, engine);
+    const averaged = (t: number) => averagedHead(shifted(source.train, origin), classes, directions, t);
+    const targetShifted = shifted(target, origin);
     return [
       measured('target_linear', linear, onTarget.test),
-      measured('target_averaged', averaged(exponent), target),
-      measured('target_mean', averaged(0), target),
+      measured('target_averaged', averaged(exponent), targetShifted),
+      measured('target_mean', averaged(0), targetShifted),
       measured('source_linear', linear, onSource.test),
     ];
   },
 };
+
+function meanOf({ features, width }: FeatureSet): Float64Array {
+  const mean = new Float64Array(width);
+  for (let start = 0; start < features.length; start += width) {
+    addScaled(mean, width / features.length, features.subarray(start, start + width));
+  }
+  return mean;
+}
+
+function shifted(set: FeatureSet, origin: Float64Array): FeatureSet {
+  const { width } = set;
+  return { ...set, features: set.features.map((value, at) => value - (origin[at % width] as number)) };
+}
 
 /** The examples of the source, or all others. */
 function ofDomain({ width, features, labels, domains }: FeatureSet, source: boolean): FeatureSet {

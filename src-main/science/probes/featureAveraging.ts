@@ -1,7 +1,8 @@
 /**
  * Preconditioned feature averaging (HaoChen et al. 2022, arXiv 2204.02683): a head for a target domain that is
  * fitted to labels of the source and to unlabelled features of both. This is the working form; the paper's
- * pseudo-code was not seen.
+ * pseudo-code was not seen, and with it the sign and size of the exponent. Σ⁻¹ b_c is the least-squares answer to
+ * "1 for class c of the source, 0 for all else", the target included: larger powers can turn its answers over.
  */
 import type { Engine } from '#engine/engine.ts';
 import { matMul, type Tensor2D } from '#engine/tf.ts';

@@ -42,7 +42,7 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
     examples: whole ? () => 1 : pairs.count,
   };
   const untrained = untrainedEncoding(spec, source, engine);
-  const evaluated = evaluationMeasures(spec, source, model, encoded);
+  const evaluated = evaluationMeasures(spec, source, model, encoded, engine);
   return {
     parameters,
     state: new Map([...optimizer.slots, ...model.state]),

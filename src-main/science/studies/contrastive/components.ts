@@ -10,9 +10,11 @@ import type {
   Definition,
   GraphEvaluation,
   ImageEncoder,
+  ImageEvaluation,
   Probe,
   Projector,
 } from '../../definition.ts';
+import { connectivity } from '../../evaluations/connectivity.ts';
 import { byol } from '../../losses/byol.ts';
 import { moco } from '../../losses/moco.ts';
 import { simclr } from '../../losses/simclr.ts';
@@ -53,7 +55,7 @@ export const probes: readonly Probe[] = [
   labellings,
   domainTransferProbe,
 ];
-export const evaluations: readonly GraphEvaluation[] = [];
+export const evaluations: readonly (GraphEvaluation | ImageEvaluation)[] = [connectivity];
 
 export const components: readonly Definition[] = [
   ...datasets,

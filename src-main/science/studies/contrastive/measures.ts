@@ -6,7 +6,14 @@ import type { Engine } from '#engine/engine.ts';
 import { stream } from '#engine/random.ts';
 import type { Tensor1D, Tensor2D, Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
-import type { EncoderInput, FeatureSet, Measured, ProbeTask } from '../../definition.ts';
+import type {
+  EncoderInput,
+  FeatureSet,
+  GraphEvaluation,
+  ImageEvaluation,
+  Measured,
+  ProbeTask,
+} from '../../definition.ts';
 import { probed } from '../probed.ts';
 import type { Measure } from '../training.ts';
 import { evaluations, probes } from './components.ts';
@@ -43,11 +50,15 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
     }
     return rows;
   };
-  const encode = (examples: Examples): FeatureSet => {
+  const encode = (from: typeof features, width: number, examples: Examples): FeatureSet => {
     const { labels, clusters, domains } = examples;
-    const width = model.featureWidth;
-    const rows = rowsOf(features, examples, width);
+    const rows = rowsOf(from, examples, width);
     return { width, features: rows, labels, ...(clusters && { clusters }), ...(domains && { domains }) };
+  };
+  const bothSets = (from: typeof features, width: number) => {
+    const train = encode(from, width, source.train);
+    const test = source.test === source.train ? train : encode(from, width, source.test);
+    return { train, test };
   };
   const ofPairs = engine.compile('features of pairs', (batch) => ({
     rows: model.features(source.pairs.views(batch)),
@@ -62,9 +73,10 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
   return {
     task() {
       if (!known) {
-        const train = encode(source.train);
-        const test = source.test === source.train ? train : encode(source.test);
-        known = { id: '', classes: source.classes.length, train, test, pairs };
+        known = {
+          ...{ id: '', classes: source.classes.length, ...bothSets(features, model.featureWidth) },
+          ...{ pairs, projections: () => bothSets(projections, model.projectionWidth) },
+        };
       }
       return known;
     },
@@ -80,27 +92,53 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
   };
 }
 
-/** Measures of the projections against the graph that the data are. @throws BasinError `bad-input` where they are none */
+/** Measures of the projections against the graph that the data are, or of the images themselves. @throws BasinError `bad-input` where the data are of the other kind */
 export function evaluationMeasures(
   spec: ContrastiveRunSpec,
-  { population }: Source,
+  { population, augmented }: Source,
   model: ContrastiveModel,
   encoded: Encoding,
+  engine: Engine,
 ): { readonly measures: readonly Measure[]; readonly references: Readonly<Record<string, number>> } {
   const references: Record<string, number> = {};
   const measures = spec.evaluations.map((choice, i): Measure => {
     const path = `evaluations.${i}`;
-    const { definition, params } = chosen(evaluations, choice, path);
+    const { definition, params } = chosen<GraphEvaluation | ImageEvaluation>(evaluations, choice, path);
+    const measure = (run: () => readonly Measured[]): Measure => ({
+      activity: definition.title.toLowerCase(),
+      every: choice.every,
+      run,
+    });
+    if ('of' in definition) {
+      if (!augmented) throw unfit(path, `${definition.id} is of images, and the data are a graph`, 'images');
+      definition.check(augmented, params);
+      let found: readonly Measured[] | undefined;
+      return measure(() => {
+        found ??= definition.measure(
+          params,
+          augmented,
+          engine,
+          stream(spec.seed, `evaluation/${definition.id}`),
+        );
+        return found;
+      });
+    }
     if (!population) {
-      const why = `${definition.id} compares with a graph that is known, and the data are images`;
-      throw new BasinError('bad-input', `Setting ${path}: ${why}. Remove it, or take a graph as data.`, path);
+      throw unfit(
+        path,
+        `${definition.id} compares with a graph that is known, and the data are images`,
+        'a graph',
+      );
     }
     const prepared = definition.prepare(params, population, spec.loss, model.projectionWidth);
     Object.assign(references, prepared.references);
-    const run = () => prepared.measure(encoded.projections());
-    return { activity: definition.title.toLowerCase(), every: choice.every, run };
+    return measure(() => prepared.measure(encoded.projections()));
   });
   return { measures, references };
+}
+
+function unfit(path: string, why: string, data: string): BasinError {
+  return new BasinError('bad-input', `Setting ${path}: ${why}. Remove it, or take ${data} as data.`, path);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Feeds, Inputs } from '#engine/engine.ts';
 import { permutation, type Stream, stream } from '#engine/random.ts';
 import { concat, type Tensor1D, type Tensor4D } from '#engine/tf.ts';
 import type { ImageSet } from '../../data/images.ts';
-import type { Draws, ImageShape } from '../../definition.ts';
+import type { AugmentedImages, Draws, ImageShape } from '../../definition.ts';
 import type { Views } from './model.ts';
 
 /** An augmentation with its parameters chosen. */
@@ -120,6 +120,20 @@ function feedsOf({ images, labels, draws }: Drawn, { height, width, channels }: 
     images: { shape: [count, height, width, channels], data: images },
     labels: { shape: [count], data: labels },
     ...draws,
+  };
+}
+
+/** Single views, beside the pairs that are trained on. */
+export function augmentedImages(set: ImageSet, shape: ImageShape, augmentation: ViewsOf): AugmentedImages {
+  const { height, width, channels } = shape;
+  return {
+    labels: set.labels,
+    ...(set.domains && { domains: set.domains }),
+    batch: (places, random) => ({
+      images: { shape: [places.length, height, width, channels], data: gather(set.pixels, places, shape) },
+      ...augmentation.draw(places.length, random),
+    }),
+    views: (inputs) => augmentation.views(inputs.images as Tensor4D, inputs),
   };
 }
 

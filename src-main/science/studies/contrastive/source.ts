@@ -3,12 +3,12 @@ import { BasinError } from '#contract/error.ts';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import { chosen } from '../../choice.ts';
 import type { ImageSet } from '../../data/images.ts';
-import type { ImageDataset, ImageShape, InputShape } from '../../definition.ts';
+import type { AugmentedSets, ImageDataset, ImageShape, InputShape } from '../../definition.ts';
 import type { GraphPopulation } from '../../graph/population.ts';
 import { augmentations, datasets, losses, probes } from './components.ts';
 import { type Examples, imageExamples, vertexExamples } from './examples.ts';
 import { graphPairs } from './graphPairs.ts';
-import { imagePairs, type Pairs, type PlainViews, type ViewsOf } from './pairs.ts';
+import { augmentedImages, imagePairs, type Pairs, type PlainViews, type ViewsOf } from './pairs.ts';
 
 export interface Source {
   readonly shape: InputShape & { readonly classes: number };
@@ -19,6 +19,8 @@ export interface Source {
   readonly pairs: Pairs;
   /** Present where it is finite. */
   readonly population?: GraphPopulation;
+  /** Single views of images; absent where there are none. */
+  readonly augmented?: AugmentedSets;
   /** The two views of each image of a step without TensorFlow; absent where there are no images. */
   readonly plainViews?: PlainViews;
 }
@@ -70,6 +72,12 @@ async function imageSource(
     test: imageExamples(data.test, data),
     pairs,
     plainViews,
+    augmented: {
+      train: augmentedImages(data.train, data, views),
+      test: augmentedImages(data.test, data, views),
+      shape: { height, width, channels },
+      classes: classes.length,
+    },
   };
 }
 
