@@ -32,6 +32,6 @@ test.each(['mlm-pcfg', 'contrastive-digits'])('%s: a thread prepares the very ba
 test('a thread that cannot load its data says why', async () => {
   const spec = { ...specOf('contrastive-digits'), batchSize: 1 };
   const feeder = startFeeder(spec);
-  await expect(feeder.next(0)).rejects.toThrow('Setting batchSize: one image has no other');
+  await expect(feeder.next(0)).rejects.toThrow('Setting batchSize: one example has no other');
   feeder.close();
 });
