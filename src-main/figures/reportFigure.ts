@@ -1,5 +1,6 @@
 /** A report's figure as an option for ECharts: data and look, without a screen. The page uses it as well. */
 import type { FigureAxis, ReportFigure } from '#contract/report.ts';
+import { errorBar } from './errorBar.ts';
 
 export interface FigureInk {
   readonly text: string;
@@ -145,21 +146,7 @@ function errorBars(
       const [, high = 0] = item.coord([item.value(0), item.value(2)]);
       const beside = bar && item.barLayout({ ...bars, count: bar.count })[bar.at];
       const at = middle + (beside?.offsetCenter ?? 0);
-      const cap = 0.25 * ink.fontSize;
-      const style = { stroke: color, lineWidth: 1 };
-      const stroke = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line',
-        shape: { x1, y1, x2, y2 },
-        style,
-      });
-      return {
-        type: 'group',
-        children: [
-          stroke(at, low, at, high),
-          stroke(at - cap, low, at + cap, low),
-          stroke(at - cap, high, at + cap, high),
-        ],
-      };
+      return errorBar(at, low, high, 0.25 * ink.fontSize, { stroke: color, lineWidth: 1 });
     },
   };
 }

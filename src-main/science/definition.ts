@@ -296,6 +296,7 @@ export interface PreparedEvaluation {
 
 /** A measure of what was learnt against a positive-pair graph that is known exactly. */
 export interface GraphEvaluation<P extends z.ZodObject = z.ZodObject> extends Definition<'evaluation', P> {
+  readonly of: 'graph';
   prepare(
     params: z.output<P>,
     population: GraphPopulation,

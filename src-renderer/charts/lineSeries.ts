@@ -1,5 +1,7 @@
 /** One line as the chart library takes it: a curve with its symbols, and its error bars. */
+
 import type { EChartsCoreOption } from 'echarts/core';
+import { errorBar } from '#figures/errorBar.ts';
 import type { ChartLine } from './lineChart.ts';
 import type { ChartTheme } from './palette.ts';
 
@@ -70,20 +72,7 @@ export function errorBars({ line, x, low, high }: PlacedLine): EChartsCoreOption
     ) => {
       const [px, bottom] = api.coord([api.value(0), api.value(1)]);
       const [, top] = api.coord([api.value(0), api.value(2)]);
-      const style = { stroke: line.style.color, lineWidth: 1, opacity: 0.7 };
-      const stroke = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line',
-        shape: { x1, y1, x2, y2 },
-        style,
-      });
-      return {
-        type: 'group',
-        children: [
-          stroke(px, bottom, px, top),
-          stroke(px - 3, bottom, px + 3, bottom),
-          stroke(px - 3, top, px + 3, top),
-        ],
-      };
+      return errorBar(px, bottom, top, 3, { stroke: line.style.color, lineWidth: 1, opacity: 0.7 });
     },
   };
 }

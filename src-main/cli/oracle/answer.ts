@@ -1,6 +1,6 @@
 /** What the oracle says of one sentence, as `basin oracle` prints it. */
-import { BasinError } from '#contract/error.ts';
 import type { Sentence } from '#science/data/language.ts';
+import { NoConditional } from '#science/oracle/questions.ts';
 import type { OracleModel, Span } from './model.ts';
 
 export interface PositionAnswer {
@@ -70,7 +70,7 @@ function conditionals(
   try {
     return oracle.conditionals(sentence, masked);
   } catch (error) {
-    if (error instanceof BasinError && error.message.includes('no conditional exists')) return undefined;
+    if (error instanceof NoConditional) return undefined;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import type { Stream } from '#engine/random.ts';
 import type { Sentence } from './language.ts';
+import { weightedIndex } from './weightedIndex.ts';
 
 /**
  * `rules` holds [left side, right side, probability]. A right side is two symbols, one symbol, or
@@ -209,21 +210,7 @@ function rulesBySymbol({ symbols, binary, unary, lexical }: Grammar): readonly S
 
 function choicesOf(options: readonly Expansion[], weights: readonly number[]): SymbolChoices {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return {
-    draw(random) {
-      let left = random.uniform() * total;
-      let last = options[0] as Expansion;
-      for (const [i, option] of options.entries()) {
-        const weight = weights[i] as number;
-        if (weight === 0) continue;
-        last = option;
-        left -= weight;
-        if (left < 0) break;
-      }
-      // Rounding may leave a hair over after the last rule.
-      return last;
-    },
-  };
+  return { draw: (random) => options[weightedIndex(weights, total, random)] as Expansion };
 }
 
 /** Rank of each symbol such that unary rules lead from a higher rank to a lower one. */

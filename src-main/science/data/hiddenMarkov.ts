@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import type { Stream } from '#engine/random.ts';
 import type { Sentence } from './language.ts';
+import { weightedIndex } from './weightedIndex.ts';
 
 const probability = z.number().min(0).max(1);
 const row = z.array(probability).min(1);
@@ -111,15 +112,5 @@ export function wordShares(model: HiddenMarkov, lengths: Float64Array): Float64A
 function draw(weights: Float64Array, random: Stream): number {
   let total = 0;
   for (const weight of weights) total += weight;
-  let left = random.uniform() * total;
-  let last = 0;
-  for (let i = 0; i < weights.length; i++) {
-    const weight = weights[i] as number;
-    if (weight === 0) continue;
-    last = i;
-    left -= weight;
-    if (left < 0) break;
-  }
-  // Rounding may leave a hair over after the last entry.
-  return last;
+  return weightedIndex(weights, total, random);
 }

@@ -5,6 +5,7 @@ import type { LanguageDataset } from '../definition.ts';
 import { forwardBackward } from '../oracle/forwardBackward.ts';
 import { stateTasks } from '../oracle/stateTasks.ts';
 import { type HiddenMarkov, walk, wordShares } from './hiddenMarkov.ts';
+import { wordNames } from './wordNames.ts';
 
 const concentration = (title: string, description: string, preset: number) =>
   z.number().min(0.01).max(100).default(preset).meta({ title, description, scale: 'log' });
@@ -76,10 +77,9 @@ export function randomModel(p: z.output<typeof params>): HiddenMarkov {
   const random = stream(p.modelSeed, 'hmm');
   const rows = (count: number, length: number, alpha: number): Float64Array =>
     Float64Array.from(Array.from({ length: count }, () => dirichlet(length, alpha, random)).flat());
-  const digits = String(p.words - 1).length;
   return {
     states: Array.from({ length: p.states }, (_, s) => `h${s}`),
-    words: Array.from({ length: p.words }, (_, w) => `w${String(w).padStart(digits, '0')}`),
+    words: wordNames(p.words),
     initial: Float64Array.from(dirichlet(p.states, 1, random)),
     transition: rows(p.states, p.states, p.transitionConcentration),
     emission: rows(p.states, p.words, p.emissionConcentration),

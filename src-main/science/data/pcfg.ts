@@ -8,6 +8,7 @@ import type { LanguageDataset } from '../definition.ts';
 import { insideOutside } from '../oracle/insideOutside.ts';
 import { spanTasks } from '../oracle/spanTasks.ts';
 import { type Grammar, type GrammarFile, grammarOf, sampler, unigram } from './grammar.ts';
+import { wordNames } from './wordNames.ts';
 
 /** Of S → S1 … S9 in the released grammar. */
 const publishedRoots = [0.272, 0.033, 0.12, 0.106, 0.092, 0.125, 0.09, 0.053, 0.109];
@@ -88,8 +89,7 @@ export function layeredGrammar(p: PcfgParams): Grammar {
   const random = stream(p.grammarSeed, 'grammar');
   const layers = layerNames(p);
   const roots = rootNames(p);
-  const digits = String(p.words - 1).length;
-  const terminals = Array.from({ length: p.words }, (_, w) => `w${String(w).padStart(digits, '0')}`);
+  const terminals = wordNames(p.words);
   const rules: GrammarFile['rules'] = [];
 
   const rootShare = p.roots === publishedRoots.length ? publishedRoots : shares(p.roots, random);

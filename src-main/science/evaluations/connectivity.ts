@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import { permutation, type Stream } from '#engine/random.ts';
 import type { AugmentedImages, ImageEvaluation, Measured } from '../definition.ts';
+import { meanOf } from '../linalg/hutchinson.ts';
 import { type Group, twoGroups } from './twoGroups.ts';
 
 const params = z.strictObject({
@@ -73,8 +74,8 @@ export const connectivity: ImageEvaluation<typeof params> = {
         };
       });
       return (['alpha', 'beta', 'gamma'] as const).map((name): Measured => {
-        const { mean, stderr } = meanOf(found.map((pair) => pair[name]));
-        return { name: `connectivity/${name}`, value: mean, stderr, detail: { pairs: found } };
+        const { estimate, stderr } = meanOf(found.map((pair) => pair[name]));
+        return { name: `connectivity/${name}`, value: estimate, stderr, detail: { pairs: found } };
       });
     } finally {
       classifier.dispose();
@@ -95,12 +96,6 @@ function groupOf({ labels, domains }: AugmentedImages, { label, domain }: Node):
   return Array.from({ length: labels.length }, (_, i) => i).filter(
     (i) => labels[i] === label && domains?.[i] === domain,
   );
-}
-
-function meanOf(values: readonly number[]): { readonly mean: number; readonly stderr: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, stderr: Math.sqrt(squares / (values.length - 1) / values.length) };
 }
 
 function unfit(why: string, remedy: string): BasinError {

@@ -1,6 +1,5 @@
 /** A small classifier that is trained to tell two groups of images apart, and its error on others of them. */
-import type { Engine } from '#engine/engine.ts';
-import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
+import type { Engine, Inputs } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import type { Stream } from '#engine/random.ts';
 import {
@@ -18,6 +17,7 @@ import type { AugmentedImages, ImageShape } from '../definition.ts';
 import { convEncoder } from '../nn/convEncoder.ts';
 import { dense } from '../nn/dense.ts';
 import { adamw } from '../optimizers/adamw.ts';
+import { stepBody } from '../studies/training.ts';
 
 export interface Settings {
   /** Channels of the first of three convolutions. */
@@ -64,18 +64,11 @@ export function twoGroups(
   const initial = variables.map((variable) => Float32Array.from(variable.dataSync()));
   const logits = (images: Tensor4D): Tensor2D => head(encoder.apply(images));
   // Both sets are changed alike.
-  const step = engine.compile(
-    'two groups, step',
-    (inputs) => {
-      const { value, gradients } = valueAndGradients(() => {
-        const likelihoods = logSoftmax(logits(sets.train.views(inputs)));
-        return neg(mean(sum(mul(likelihoods, inputs.targets as Tensor2D), 1))) as Scalar;
-      }, parameters);
-      optimizer.apply(gradients, inputs.learningRate as Scalar, inputs.step as Scalar);
-      return { loss: value };
-    },
-    { variables },
-  );
+  const forward = (inputs: Inputs) => {
+    const likelihoods = logSoftmax(logits(sets.train.views(inputs)));
+    return { loss: neg(mean(sum(mul(likelihoods, inputs.targets as Tensor2D), 1))) as Scalar, metrics: {} };
+  };
+  const step = engine.compile('two groups, step', stepBody(parameters, optimizer, forward), { variables });
   const answer = engine.compile('two groups, answers', (inputs) => ({
     logits: logits(sets.test.views(inputs)),
   }));

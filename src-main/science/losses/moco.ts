@@ -14,7 +14,6 @@ import {
   mul,
   reshape,
   type Scalar,
-  slice,
   stopGradient,
   sub,
   sum,
@@ -27,6 +26,7 @@ import { rowCosines, unitRows } from '../nn/unitRows.ts';
 import { directionParts, pairLosses } from './directions.ts';
 import { expectedLogSumExp } from './expectedLogSumExp.ts';
 import { logSumExp } from './logSumExp.ts';
+import { push } from './queue.ts';
 import { momentum, temperature } from './sharedSettings.ts';
 
 const params = z.strictObject({
@@ -76,7 +76,7 @@ export const moco: ContrastiveLoss<typeof params> = {
   },
   method({ queue: length, momentum: m, symmetric }, { state, projectionWidth, target }) {
     // Rows of the loss's queue are brought to length 1, those drawn here as well as the keys that replace them.
-    const queue = state.normal('queue', [length, projectionWidth], 1) as unknown as Tensor2D;
+    const queue = state.normal('queue', [length, projectionWidth], 1);
     const { project, follow } = target();
     return {
       ofViews: (_projections, views) => ({ k: stopGradient(project(views)) }),
@@ -87,8 +87,7 @@ export const moco: ContrastiveLoss<typeof params> = {
         // All vertices of a population at once are no batch: there the queue stays unused.
         if (!k1 || !k2) return;
         const keys = (symmetric ? [k1, k2] : [k2]).map((rows) => unitRows(rows as Tensor2D));
-        const moved = slice(concat([...keys, queue], 0), [0, 0], [length, projectionWidth]);
-        state.all.get('queue')?.assign(moved);
+        push(queue, keys);
       },
     };
   },

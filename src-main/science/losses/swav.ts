@@ -33,6 +33,7 @@ import type { ContrastiveLoss, LossArrays } from '../definition.ts';
 import { unitRows } from '../nn/unitRows.ts';
 import { type Directions, directionParts, pairLosses } from './directions.ts';
 import { logSumExp } from './logSumExp.ts';
+import { push } from './queue.ts';
 import { temperature } from './sharedSettings.ts';
 
 const params = z.strictObject({
@@ -86,8 +87,7 @@ export const swav: ContrastiveLoss<typeof params> = {
       update({ z1, z2 }) {
         prototypes.assign(unitRows(prototypes as unknown as Tensor2D));
         for (const [view, queue] of queues.entries()) {
-          const newest = unitRows((view === 0 ? z1 : z2) as Tensor2D);
-          queue.assign(slice(concat([newest, queue as unknown as Tensor2D], 0), [0, 0], [length, width]));
+          push(queue, [unitRows((view === 0 ? z1 : z2) as Tensor2D)]);
         }
       },
     };

@@ -16,6 +16,7 @@ import {
   where,
 } from '#engine/tf.ts';
 import type { OptimizerDefinition } from '../definition.ts';
+import { sgd } from './sgd.ts';
 import { createSlots } from './slots.ts';
 
 const params = z.strictObject({
@@ -24,10 +25,7 @@ const params = z.strictObject({
     description: 'Base rate γ; the schedule scales it, and each layer has its own share of it.',
     scale: 'log',
   }),
-  momentum: z.number().min(0).max(0.9999).default(0.9).meta({
-    title: 'Momentum',
-    description: 'Share of the previous update that is kept.',
-  }),
+  momentum: sgd.params.shape.momentum,
   weightDecay: z.number().min(0).max(1).default(1e-6).meta({
     title: 'Weight decay',
     description: 'L2 penalty β of the layers that are adapted.',

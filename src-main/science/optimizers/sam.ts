@@ -23,7 +23,7 @@ const params = z.strictObject({
     title: 'Base optimizer',
     description: 'What makes a step of the gradient.',
   }),
-  momentum: z.number().min(0).max(0.9999).default(0.9).meta({
+  momentum: sgd.params.shape.momentum.meta({
     title: 'Momentum',
     description: 'Share of the previous update that is kept; of SGD alone.',
   }),

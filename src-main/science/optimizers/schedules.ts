@@ -36,10 +36,10 @@ export const cosine: ScheduleDefinition<typeof cosineParams> = {
   studies: ['contrastive', 'mlm'],
   params: cosineParams,
   factor({ warmup, floor }, step, steps) {
-    const rise = warmup * steps;
-    if (step < rise) return (step + 1) / (rise + 1);
-    const progress = (step - rise) / Math.max(1, steps - rise);
-    return floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress));
+    return afterRise(warmup, step, steps, (rise) => {
+      const progress = (step - rise) / Math.max(1, steps - rise);
+      return floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress));
+    });
   },
 };
 
@@ -52,9 +52,12 @@ export const linear: ScheduleDefinition<typeof cosineParams> = {
   studies: ['contrastive', 'mlm'],
   params: cosineParams,
   factor({ warmup, floor }, step, steps) {
-    const rise = warmup * steps;
-    if (step < rise) return (step + 1) / (rise + 1);
-    return 1 - (1 - floor) * ((step - rise) / Math.max(1, steps - rise));
+    return afterRise(
+      warmup,
+      step,
+      steps,
+      (rise) => 1 - (1 - floor) * ((step - rise) / Math.max(1, steps - rise)),
+    );
   },
 };
 
@@ -65,10 +68,7 @@ export const constant: ScheduleDefinition<typeof constantParams> = {
   help: 'Rises linearly, then stays at the base rate.',
   studies: ['contrastive', 'mlm'],
   params: constantParams,
-  factor: ({ warmup }, step, steps) => {
-    const rise = warmup * steps;
-    return step < rise ? (step + 1) / (rise + 1) : 1;
-  },
+  factor: ({ warmup }, step, steps) => afterRise(warmup, step, steps, () => 1),
 };
 
 export const step: ScheduleDefinition<typeof stepParams> = {
@@ -80,8 +80,17 @@ export const step: ScheduleDefinition<typeof stepParams> = {
   studies: ['contrastive', 'mlm'],
   params: stepParams,
   factor({ warmup, milestones, factor }, step, steps) {
-    const rise = warmup * steps;
-    if (step < rise) return (step + 1) / (rise + 1);
-    return factor ** milestones.filter((share) => step >= share * steps).length;
+    return afterRise(
+      warmup,
+      step,
+      steps,
+      () => factor ** milestones.filter((share) => step >= share * steps).length,
+    );
   },
 };
+
+/** The linear rise over the first share of all steps, then what `factor` gives; `rise` is its length in steps. */
+function afterRise(share: number, step: number, steps: number, factor: (rise: number) => number): number {
+  const rise = share * steps;
+  return step < rise ? (step + 1) / (rise + 1) : factor(rise);
+}

@@ -3,9 +3,9 @@
  * III), in double precision. Every step's values are divided by their sum, whose logarithm is kept, so that
  * no product over a long sentence underflows. Everything is given the sentence's length.
  */
-import { BasinError } from '#contract/error.ts';
 import type { HiddenMarkov } from '../data/hiddenMarkov.ts';
 import type { Oracle, Sentence } from '../data/language.ts';
+import { checkMasked, checkSentence, NoConditional } from './questions.ts';
 
 export interface ForwardBackward extends Oracle {
   /** p(state at `position` | all words), [states]; `position` may be the length: the state that follows. */
@@ -25,6 +25,7 @@ interface Passes {
 export function forwardBackward(model: HiddenMarkov): ForwardBackward {
   const states = model.states.length;
   const words = model.words.length;
+  const check = (sentence: Sentence): void => checkSentence(sentence, words, 'model');
   const hidden = new Float64Array(states).map((_, s) =>
     model.emission.subarray(s * words, (s + 1) * words).reduce((sum, p) => sum + p, 0),
   );
@@ -82,36 +83,28 @@ export function forwardBackward(model: HiddenMarkov): ForwardBackward {
       }
     }
     if (divide(row) > 0) return row;
-    throw new BasinError(
-      'bad-input',
-      `Sentence, word ${position + 1}: the other words never occur together in this model, so no ` +
-        'conditional exists. Take a sentence that the model can produce.',
-    );
+    throw new NoConditional(position, 'model');
   };
 
   return {
     conditionals(sentence, masked) {
-      check(sentence, words);
-      for (const position of masked) {
-        if (Number.isInteger(position) && position >= 0 && position < sentence.length) continue;
-        const why = `the sentence has positions 0 … ${sentence.length - 1}`;
-        throw new BasinError('bad-input', `Masked position ${position}: ${why}.`);
-      }
+      check(sentence);
+      checkMasked(sentence, masked);
       const both = passes(sentence, new Set(masked));
       return masked.map((position) => rowAt(both, position));
     },
     each(sentence) {
-      check(sentence, words);
+      check(sentence);
       // What surrounds a position does not depend on the word at it: one pass serves them all.
       const both = passes(sentence);
       return Array.from(sentence, (_, position) => rowAt(both, position));
     },
     logProbability(sentence) {
-      check(sentence, words);
+      check(sentence);
       return passes(sentence).logProbability;
     },
     statePosterior(sentence, position) {
-      check(sentence, words);
+      check(sentence);
       const { before, after } = passes(sentence);
       const from = position * states;
       if (position === sentence.length) return before.slice(from, from + states);
@@ -133,12 +126,4 @@ function divide(values: Float64Array): number {
   for (const value of values) sum += value;
   if (sum > 0) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) / sum;
   return sum;
-}
-
-function check(sentence: Sentence, words: number): void {
-  if (sentence.length === 0) throw new BasinError('bad-input', 'Sentence: it has no words.');
-  for (const [i, word] of sentence.entries()) {
-    if (word >= 0 && word < words) continue;
-    throw new BasinError('bad-input', `Sentence, word ${i + 1}: the model has no word number ${word}.`);
-  }
 }

@@ -3,9 +3,9 @@
  * and Young 1990), in double precision. Each span's values carry a logarithmic scale of their own,
  * so that no product over a long sentence underflows.
  */
-import { BasinError } from '#contract/error.ts';
 import type { Grammar } from '../data/grammar.ts';
 import type { Oracle, Sentence } from '../data/language.ts';
+import { checkMasked, checkSentence, NoConditional } from './questions.ts';
 
 export interface InsideOutside extends Oracle {
   /**
@@ -34,6 +34,7 @@ interface Chart {
 
 export function insideOutside(grammar: Grammar): InsideOutside {
   const rules = compileRules(grammar);
+  const check = (sentence: Sentence): void => checkSentence(sentence, grammar.words.length, 'grammar');
 
   const rowAt = (outside: Chart, position: number): Float64Array => {
     const row = new Float64Array(grammar.words.length);
@@ -45,13 +46,7 @@ export function insideOutside(grammar: Grammar): InsideOutside {
       row[word[r] as number] = (row[word[r] as number] as number) + joint;
       total += joint;
     }
-    if (!(total > 0)) {
-      throw new BasinError(
-        'bad-input',
-        `Sentence, word ${position + 1}: the other words never occur together in this grammar, so no ` +
-          'conditional exists. Take a sentence that the grammar can produce.',
-      );
-    }
+    if (!(total > 0)) throw new NoConditional(position, 'grammar');
     for (let w = 0; w < row.length; w++) row[w] = (row[w] as number) / total;
     return row;
   };
@@ -62,31 +57,27 @@ export function insideOutside(grammar: Grammar): InsideOutside {
      * over all words (each symbol's lexical rules add up to one number there). The length is known.
      */
     conditionals(sentence, masked) {
-      checkSentence(sentence, grammar);
-      for (const position of masked) {
-        if (Number.isInteger(position) && position >= 0 && position < sentence.length) continue;
-        const why = `the sentence has positions 0 … ${sentence.length - 1}`;
-        throw new BasinError('bad-input', `Masked position ${position}: ${why}.`);
-      }
+      check(sentence);
+      checkMasked(sentence, masked);
       const outside = outsideOf(rules, insideOf(rules, sentence, new Set(masked)));
       return masked.map((position) => rowAt(outside, position));
     },
     each(sentence) {
-      checkSentence(sentence, grammar);
+      check(sentence);
       // What surrounds a position does not depend on the word at it: one pass serves them all.
       const outside = outsideOf(rules, insideOf(rules, sentence));
       return Array.from(sentence, (_, position) => rowAt(outside, position));
     },
     logProbability(sentence) {
-      checkSentence(sentence, grammar);
+      check(sentence);
       return logsOf(rules, insideOf(rules, sentence))[grammar.start] as number;
     },
     symbolLogs(words) {
-      checkSentence(words, grammar);
+      check(words);
       return logsOf(rules, insideOf(rules, words));
     },
     spanLogs(sentence) {
-      checkSentence(sentence, grammar);
+      check(sentence);
       const inside = insideOf(rules, sentence);
       const spans: SpanLogs[] = [];
       for (let width = 1; width <= sentence.length; width++) {
@@ -331,12 +322,4 @@ function logsOf({ symbols }: CompiledRules, chart: Chart, from = 0, to = chart.l
   const span = spanIndex(chart, from, to);
   const values = chart.values.subarray(span * symbols, (span + 1) * symbols);
   return values.map((value) => Math.log(value) + (chart.scale[span] as number));
-}
-
-function checkSentence(sentence: Sentence, { words }: Grammar): void {
-  if (sentence.length === 0) throw new BasinError('bad-input', 'Sentence: it has no words.');
-  for (const [i, word] of sentence.entries()) {
-    if (word >= 0 && word < words.length) continue;
-    throw new BasinError('bad-input', `Sentence, word ${i + 1}: the grammar has no word number ${word}.`);
-  }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import type { FeatureProbe } from '../definition.ts';
+import { meanOf } from '../linalg/hutchinson.ts';
 
 const params = z.strictObject({
   temperature: z.number().positive().max(100).default(2).meta({
@@ -29,12 +30,10 @@ export const alignmentUniformity: FeatureProbe<typeof params> = {
     const { width, first, second } = pairs();
     const [a, b] = [unitRows(first, width), unitRows(second, width)];
     const distances = a.map((row, i) => squaredDistance(row, b[i] as Float64Array));
-    const mean = distances.reduce((sum, value) => sum + value, 0) / distances.length;
-    const squares = distances.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    const stderr = Math.sqrt(squares / Math.max(1, distances.length - 1) / distances.length);
+    const { estimate, stderr } = meanOf(distances);
     const uniformity = (logPotential(a, temperature) + logPotential(b, temperature)) / 2;
     return [
-      { name: 'features/alignment', value: mean, stderr },
+      { name: 'features/alignment', value: estimate, stderr },
       { name: 'features/uniformity', value: uniformity, stderr: null },
     ];
   },

@@ -3,8 +3,10 @@ import type { FeatureSet } from '../definition.ts';
 
 export function meanOf({ features, width, labels }: FeatureSet): Float64Array {
   const mean = new Float64Array(width);
-  for (const [at, value] of features.entries()) {
-    mean[at % width] = (mean[at % width] as number) + value / labels.length;
+  for (let start = 0; start < features.length; start += width) {
+    for (let j = 0; j < width; j++) {
+      mean[j] = (mean[j] as number) + (features[start + j] as number) / labels.length;
+    }
   }
   return mean;
 }

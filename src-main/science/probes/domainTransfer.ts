@@ -5,12 +5,14 @@
  */
 import { z } from 'zod';
 import type { FeatureProbe, FeatureSet, Measured } from '../definition.ts';
-import { addScaled } from '../linalg/vectors.ts';
 import { judged } from './accuracy.ts';
+import { meanOf } from './covariance.ts';
 import { averagedHead, secondMoment } from './featureAveraging.ts';
-import { fitClassifier } from './linear.ts';
+import { fitClassifier, linearProbe } from './linear.ts';
 import { classify, type LinearClassifier } from './linearClassifier.ts';
 import { standardisedTask } from './standardised.ts';
+
+const { l2, iterations } = linearProbe.params.shape;
 
 const params = z.strictObject({
   of: z.enum(['projections', 'features']).default('projections').meta({
@@ -18,12 +20,12 @@ const params = z.strictObject({
     description:
       'What the heads see: the projections that the loss sees and theory speaks of, or the features.',
   }),
-  l2: z.number().min(0).max(10).default(1e-4).meta({
+  l2: l2.meta({
     title: 'L2 penalty',
     description: 'Of the linear head: times half the squared weights, added to the mean cross-entropy.',
     scale: 'log',
   }),
-  iterations: z.int().min(1).max(10_000).default(100).meta({
+  iterations: iterations.meta({
     title: 'Iterations',
     description: 'Most quasi-Newton steps of the linear head.',
     scale: 'log',
@@ -52,7 +54,7 @@ export const domainTransferProbe: FeatureProbe<typeof params> = {
   studies: ['contrastive'],
   params,
   domains: true,
-  measure({ of, l2, iterations, exponent, ridge, centred }, task, engine) {
+  measure({ of, exponent, ridge, centred, ...fit }, task, engine) {
     const { classes } = task;
     const { train, test } = (of === 'projections' ? task.projections?.() : undefined) ?? task;
     const source = { train: ofDomain(train, true), test: ofDomain(test, true) };
@@ -63,7 +65,7 @@ export const domainTransferProbe: FeatureProbe<typeof params> = {
     };
     // The target is scaled as the source asks for: nothing of it is known to the linear head.
     const onSource = standardisedTask(source);
-    const linear = fitClassifier(onSource.train, classes, { l2, iterations }, engine);
+    const linear = fitClassifier(onSource.train, classes, fit, engine);
     const onTarget = standardisedTask({ train: source.train, test: target });
     const origin = centred ? meanOf(train) : new Float64Array(train.width);
     const directions = secondMoment(shifted(train, origin), ridge, engine);
@@ -77,14 +79,6 @@ export const domainTransferProbe: FeatureProbe<typeof params> = {
     ];
   },
 };
-
-function meanOf({ features, width }: FeatureSet): Float64Array {
-  const mean = new Float64Array(width);
-  for (let start = 0; start < features.length; start += width) {
-    addScaled(mean, width / features.length, features.subarray(start, start + width));
-  }
-  return mean;
-}
 
 function shifted(set: FeatureSet, origin: Float64Array): FeatureSet {
   const { width } = set;

@@ -1,5 +1,6 @@
 /** Features with mean 0 and deviation 1 over the training set. */
 import type { FeatureSet, ProbeTask } from '../definition.ts';
+import { meanOf } from './covariance.ts';
 
 /** Both sets scaled as the training set asks for. */
 export function standardisedTask<T extends Pick<ProbeTask, 'train' | 'test'>>(task: T): T {
@@ -14,13 +15,11 @@ interface Scaling {
   readonly factor: Float64Array;
 }
 
-function scalingOf({ features, width }: FeatureSet): Scaling {
+function scalingOf(set: FeatureSet): Scaling {
+  const { features, width } = set;
   const count = features.length / width;
-  const mean = new Float64Array(width);
+  const mean = meanOf(set);
   const factor = new Float64Array(width);
-  for (let i = 0; i < features.length; i += width) {
-    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (features[i + j] as number) / count;
-  }
   for (let i = 0; i < features.length; i += width) {
     for (let j = 0; j < width; j++) {
       factor[j] = (factor[j] as number) + ((features[i + j] as number) - (mean[j] as number)) ** 2 / count;

@@ -135,7 +135,8 @@ export function severalSteps(
   return { program, several: { count: together, take } };
 }
 
-function stepBody(
+/** What a step's program does: forward pass, gradients, the optimizer's update, the state's. */
+export function stepBody(
   parameters: Parameters,
   optimizer: Optimizer,
   forward: (inputs: Inputs) => Forward,

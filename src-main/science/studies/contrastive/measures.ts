@@ -109,7 +109,7 @@ export function evaluationMeasures(
       every: choice.every,
       run,
     });
-    if ('of' in definition) {
+    if (definition.of === 'images') {
       if (!augmented) throw unfit(path, `${definition.id} is of images, and the data are a graph`, 'images');
       definition.check(augmented, params);
       let found: readonly Measured[] | undefined;
