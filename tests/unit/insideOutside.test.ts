@@ -111,6 +111,50 @@ describe('against enumeration on random grammars', () => {
   });
 });
 
+test('memory that a longer sentence has used gives a shorter one the same numbers', () => {
+  const sentences = fc.array(fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 7 }), {
+    minLength: 2,
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(randomGrammar, sentences, (file, lists) => {
+      const grammar = grammarOf(file);
+      const used = insideOutside(grammar);
+      for (const words of lists) {
+        const sentence = Int32Array.from(words);
+        const fresh = insideOutside(grammar);
+        expect(used.symbolLogs(sentence)).toEqual(fresh.symbolLogs(sentence));
+        if (fresh.logProbability(sentence) === Number.NEGATIVE_INFINITY) continue;
+        expect(used.each(sentence)).toEqual(fresh.each(sentence));
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a grammar of forty groups of pairs, more than a mask has bits', () => {
+  // S → L_i R_i: forty components, whose bits some share; w_i and v_i determine each other.
+  const numbers = Array.from({ length: 40 }, (_, i) => i);
+  const file: GrammarFile = {
+    start: 'S',
+    terminals: numbers.flatMap((i) => [`w${i}`, `v${i}`]),
+    rules: numbers.flatMap((i): GrammarFile['rules'] => [
+      ['S', [`L${i}`, `R${i}`], 1 / 40],
+      [`L${i}`, [`w${i}`], 1],
+      [`R${i}`, [`v${i}`], 1],
+    ]),
+  };
+  const oracle = insideOutside(grammarOf(file));
+  for (const i of numbers) {
+    const sentence = Int32Array.of(2 * i, 2 * i + 1);
+    expect(oracle.logProbability(sentence)).toBeCloseTo(-Math.log(40), 12);
+    expect(oracle.each(sentence).map((row) => row.indexOf(1))).toEqual([...sentence]);
+    expect(oracle.logProbability(Int32Array.of(2 * i, 2 * ((i + 31) % 40) + 1))).toBe(
+      Number.NEGATIVE_INFINITY,
+    );
+  }
+});
+
 test('all words of all sentences share their probability as `unigram` says', () => {
   // Finite: S → A B | a, A → a | b, B → A A | c: every sentence has at most three words.
   const file: GrammarFile = {
