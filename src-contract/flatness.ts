@@ -1,9 +1,7 @@
-/** Curvature of one checkpoint, asked for outside of its run: the host gives it to a worker of its own. */
+/** Curvature of one checkpoint, asked for outside of its run. */
 import { z } from 'zod';
 import { componentChoice } from './component.ts';
-import type { MethodTable } from './rpc.ts';
 import { double } from './run.ts';
-import { nothing } from './worker.ts';
 
 export const flatnessJob = z.strictObject({
   /** A checkpoint (safetensors). */
@@ -33,22 +31,3 @@ export const flatnessMeasured = z.strictObject({
   seconds: z.number().min(0),
 });
 export type FlatnessMeasured = z.infer<typeof flatnessMeasured>;
-
-export const flatnessProgress = z.strictObject({
-  /** Products taken, and about how many there will be. */
-  products: z.int().min(0),
-  expected: z.int().min(1),
-  seconds: z.number().min(0),
-});
-export type FlatnessProgress = z.infer<typeof flatnessProgress>;
-
-/** From host to worker, as the one thing that the worker does. It is answered with the result. */
-export const flatnessWorkerMethods = {
-  measure: { input: flatnessJob, output: flatnessMeasured },
-} satisfies MethodTable;
-
-/** From worker to host meanwhile. */
-export const hostForFlatnessMethods = {
-  measuring: { input: flatnessProgress, output: nothing },
-  warning: { input: z.strictObject({ message: z.string() }), output: nothing },
-} satisfies MethodTable;

@@ -1,7 +1,8 @@
 /** The host's API: everything the window and the command line can ask for. */
 import { z } from 'zod';
 import { componentInfo, componentKind, study } from './component.ts';
-import { flatnessJob, flatnessMeasured, flatnessProgress } from './flatness.ts';
+import { flatnessJob, flatnessMeasured } from './flatness.ts';
+import { questionProgress } from './question.ts';
 import { report } from './report.ts';
 import type { MethodTable } from './rpc.ts';
 import { checkpointRow, double, measurementRow, runRow, runStatus } from './run.ts';
@@ -244,8 +245,8 @@ export const hostMethods = {
     input: flatnessJob.omit({ file: true }).extend({ checkpoint: id }),
     output: flatnessMeasured.extend({ checkpoint: id.nullable(), run: id.nullable() }),
   },
-  /** Ends all measurements of `flatness` that are under way; they fail with `conflict`. */
-  stopFlatness: { input: nothing, output: nothing },
+  /** Ends everything that a process of its own is working out for this host; it fails with `conflict`. */
+  stopQuestions: { input: nothing, output: nothing },
   queue: { input: nothing, output: queueState },
   setWorkers: { input: z.strictObject({ workers: z.int().min(0).max(16) }), output: queueState },
   machine: { input: nothing, output: machineState },
@@ -263,8 +264,8 @@ export const hostEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('measurements'), run: id }),
   z.strictObject({ type: z.literal('checkpoint'), run: id, checkpoint: checkpointRow }),
   z.strictObject({ type: z.literal('queue'), queue: queueState }),
-  /** Of a call to `flatness`, by the checkpoint that it named. */
-  z.strictObject({ type: z.literal('measuring'), checkpoint: id, progress: flatnessProgress }),
-  z.strictObject({ type: z.literal('warning'), checkpoint: id, message: z.string() }),
+  /** Of a call that a process of its own answers, by the checkpoint or file that it named. */
+  z.strictObject({ type: z.literal('answering'), subject: id, progress: questionProgress }),
+  z.strictObject({ type: z.literal('warning'), subject: id, message: z.string() }),
 ]);
 export type HostEvent = z.infer<typeof hostEvent>;

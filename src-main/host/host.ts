@@ -5,12 +5,12 @@ import type { HostEvent, hostMethods } from '#contract/host.ts';
 import type { Implementation } from '#contract/rpc.ts';
 import type { Context, Science } from './api/context.ts';
 import { experimentMethods } from './api/experiments.ts';
-import { flatnessMethods } from './api/flatness.ts';
 import { Machine } from './api/machine.ts';
+import { questionMethods } from './api/questions.ts';
 import { runMethods } from './api/runs.ts';
 import { announceRuns, ForeignChanges } from './changes.ts';
-import { FlatnessWorkers } from './jobs/flatnessWorkers.ts';
 import { thisOwner } from './jobs/owner.ts';
+import { Questions } from './jobs/questions.ts';
 import { JobQueue } from './jobs/queue.ts';
 import { defaultWorkerEntry } from './jobs/workerProcess.ts';
 import { type Library, openLibrary, writeWorkers } from './store/library.ts';
@@ -62,7 +62,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     library,
     science,
     queue,
-    flatnessWorkers: new FlatnessWorkers(workerEntry),
+    questions: new Questions(workerEntry),
     emit,
     announce: (runs) => announceRuns(library, emit, runs),
     removed: (run) => emit({ type: 'removed', run }),
@@ -82,10 +82,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
   return {
     api: {
       ...{ ...libraryMethods(context), ...experimentMethods(context), ...runMethods(context) },
-      ...flatnessMethods(context),
+      ...questionMethods(context),
     },
     close: () => {
-      context.flatnessWorkers.stopAll();
+      context.questions.stopAll();
       closed ??= queue.close(options.patience ?? 20_000).then(() => {
         changes.close();
         library.db.close();

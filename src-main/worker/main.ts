@@ -1,14 +1,9 @@
-/** A worker's process: one job, from the host's `start` to its end. */
+/** A worker's process: one run from the host's `start` to its end, or one question. */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { BasinError } from '#contract/error.ts';
-import {
-  type FlatnessJob,
-  type FlatnessMeasured,
-  flatnessWorkerMethods,
-  hostForFlatnessMethods,
-} from '#contract/flatness.ts';
 import { link } from '#contract/link.ts';
+import { hostForQuestions, workerQuestions } from '#contract/question.ts';
 import { client, serve, toErrorValue } from '#contract/rpc.ts';
 import { hostForWorkerMethods, type Job, workerMethods } from '#contract/worker.ts';
 import { cacheFolder } from '#engine/cacheFolder.ts';
@@ -16,11 +11,11 @@ import { capturedEngine } from '#engine/capture/engine.ts';
 import { graphCache } from '#engine/capture/graphCache.ts';
 import { applyCompute, describeCompute } from '#engine/compute.ts';
 import { studyOf } from '#science/registry.ts';
+import { answers } from './answers.ts';
 import { computeFor } from './computeFor.ts';
 import { startFeeder } from './feeder.ts';
 import { graphScope } from './graphScope.ts';
 import { type Control, train } from './loop.ts';
-import { measure, readCheckpoint, specOf } from './measure.ts';
 import { readProvenance } from './provenance.ts';
 
 // TensorFlow's JavaScript is loaded in half the time once it has been compiled.
@@ -40,17 +35,14 @@ const { call } = link(
   },
   {
     serve: serve(
-      { ...workerMethods, ...flatnessWorkerMethods },
+      { ...workerMethods, ...workerQuestions },
       {
         start(job) {
           takeJob();
           void work(job);
           return {};
         },
-        measure(job) {
-          takeJob();
-          return measured(job);
-        },
+        flatness: alone((job) => answering().flatness(job)),
         pause() {
           control.wanted ??= 'pause';
           return {};
@@ -74,20 +66,16 @@ function takeJob(): void {
   started = true;
 }
 
-/** Computed as the checkpoint's run was, but in float32 whatever its precision: curvature has few digits to lose. */
-async function measured(job: FlatnessJob): Promise<FlatnessMeasured> {
-  const askingHost = client(hostForFlatnessMethods, call);
-  const spec = specOf(readCheckpoint(job.file), job.file);
-  const asIts = await computeFor({ spec, resumeFrom: job.file }, { onMeasure() {}, cancelled: () => false });
-  const compute = { ...asIts, precision: 'float32' } as const;
-  applyCompute(compute);
-  const { nativeBackend, versions } = await import('#engine/backend.ts');
-  const scope = graphScope(spec, [describeCompute('captured', compute), versions.tensorflow, versions.tfjs]);
-  const engine = capturedEngine(nativeBackend, {
-    warn: (message) => void askingHost.warning({ message }),
-    cache: graphCache(join(cacheFolder, 'graphs'), scope),
-  });
-  return await measure(job, engine, askingHost);
+/** As the one thing that this process does. */
+function alone<Question, Answer>(answer: (question: Question) => Answer): (question: Question) => Answer {
+  return (question) => {
+    takeJob();
+    return answer(question);
+  };
+}
+
+function answering() {
+  return answers(client(hostForQuestions, call));
 }
 
 async function work(job: Job): Promise<void> {

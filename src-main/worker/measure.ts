@@ -1,7 +1,8 @@
 /** One measurement of a checkpoint's flatness: the model as its run built it, with the checkpoint's weights. */
 import { readFileSync } from 'node:fs';
 import { BasinError } from '#contract/error.ts';
-import type { FlatnessJob, FlatnessMeasured, hostForFlatnessMethods } from '#contract/flatness.ts';
+import type { FlatnessJob, FlatnessMeasured } from '#contract/flatness.ts';
+import type { hostForQuestions } from '#contract/question.ts';
 import type { Api } from '#contract/rpc.ts';
 import { type RunSpec, runSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
@@ -19,7 +20,7 @@ const reportInterval = 250;
 export async function measure(
   { file, measure: choice, seed }: FlatnessJob,
   engine: Engine,
-  host: Api<typeof hostForFlatnessMethods>,
+  host: Api<typeof hostForQuestions>,
 ): Promise<FlatnessMeasured> {
   const { definition, params } = chosen(flatnessMeasures, choice, 'flatness');
   const bytes = readCheckpoint(file);
@@ -39,7 +40,7 @@ export async function measure(
       if (1000 * seconds() - reported < reportInterval) return;
       reported = 1000 * seconds();
       // Sent at once, though its answer has to wait: the measurement itself never yields.
-      void host.measuring({ products, expected, seconds: seconds() });
+      void host.progress({ unit: 'product', done: products, expected, seconds: seconds() });
     });
     return {
       ...{ step, name, value, stderr, detail, seed: spec.seed, seconds: seconds() },

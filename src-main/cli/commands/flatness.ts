@@ -2,14 +2,10 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { BasinError } from '#contract/error.ts';
-import type { FlatnessProgress } from '#contract/flatness.ts';
 import { each, wholeNumber } from '../arguments.ts';
 import { action, type Context, command } from '../command.ts';
-import { exitCode } from '../failure.ts';
 import { flatnessText } from '../flatnessText.ts';
-import { type HostApi, withLibrary } from '../host.ts';
-import { catchInterrupts } from '../interrupt.ts';
-import { progressDisplay } from '../progress.ts';
+import { askWorker } from '../question.ts';
 import { parseSetting } from '../setting.ts';
 
 interface Options {
@@ -74,51 +70,26 @@ export function flatness(): Command {
 
 async function measure({ library, output }: Context, checkpoint: string, options: Options): Promise<number> {
   refuseForeign(options);
-  const interrupt = catchInterrupts();
-  const display = progressDisplay(process.stderr);
-  let first: FlatnessProgress | undefined;
-  const show = (progress: FlatnessProgress): void => {
-    const { products: step, expected, seconds } = progress;
-    // The first product also records its graph: it tells nothing of the speed.
-    first ??= progress;
-    const stepsPerSecond = step > first.products ? (step - first.products) / (seconds - first.seconds) : null;
-    const steps = Math.max(step, expected);
-    const row = {
-      id: checkpoint,
-      name: `${options.measure} of ${checkpoint}`,
-      status: 'running',
-      unit: 'product',
-    };
-    display.show([{ ...row, step, steps, stepsPerSecond, activity: null }]);
+  const { seed } = options;
+  const job = {
+    checkpoint: checkpoint.endsWith('.safetensors') ? resolve(checkpoint) : checkpoint,
+    measure: choiceOf(options),
+    ...(seed === undefined ? {} : { seed }),
   };
-  const ask = async (host: HostApi) => {
-    interrupt.onSignal(() => void host.stopFlatness({}));
-    const { seed } = options;
-    const path = checkpoint.endsWith('.safetensors') ? resolve(checkpoint) : checkpoint;
-    return await host.flatness({
-      checkpoint: path,
-      measure: choiceOf(options),
-      ...(seed === undefined ? {} : { seed }),
-    });
-  };
-  try {
-    const found = await withLibrary(library, ask, (event) => {
-      if (event.type === 'measuring') show(event.progress);
-      if (event.type === 'warning') output.note(event.message);
-    });
-    display.end();
-    const { detail, ...rest } = found;
-    if (output.json) output.document({ ...detail, ...rest });
-    else output.print(flatnessText(found, output));
-    return exitCode.done;
-  } catch (error) {
-    display.end();
-    if (interrupt.code === null) throw error;
-    output.note('Interrupted: nothing was measured.');
-    return interrupt.code;
-  } finally {
-    interrupt.release();
-  }
+  return await askWorker(
+    {
+      subject: checkpoint,
+      title: `${options.measure} of ${checkpoint}`,
+      library,
+      ask: (host) => host.flatness(job),
+      print(found) {
+        const { detail, ...rest } = found;
+        if (output.json) output.document({ ...detail, ...rest });
+        else output.print(flatnessText(found, output));
+      },
+    },
+    output,
+  );
 }
 
 /** Options that not every measure has. */

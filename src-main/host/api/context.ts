@@ -1,6 +1,6 @@
 /** What every method of the API works with. */
 import type { HostEvent } from '#contract/host.ts';
-import type { FlatnessWorkers } from '../jobs/flatnessWorkers.ts';
+import type { Questions } from '../jobs/questions.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import type { Library } from '../store/library.ts';
 
@@ -11,7 +11,7 @@ export interface Context {
   readonly library: Library;
   readonly science: Science;
   readonly queue: JobQueue;
-  readonly flatnessWorkers: FlatnessWorkers;
+  readonly questions: Questions;
   emit(event: HostEvent): void;
   /** Tells listeners that these runs' rows have changed. */
   announce(runs: readonly string[]): void;

@@ -1,15 +1,12 @@
-/** Measurements of curvature, each with a worker process of its own. */
+/** Questions to workers, each with a process of its own, which ends with its answer. */
 import { BasinError } from '#contract/error.ts';
-import {
-  type FlatnessJob,
-  type FlatnessMeasured,
-  flatnessWorkerMethods,
-  hostForFlatnessMethods,
-} from '#contract/flatness.ts';
-import { client, type Implementation, serve } from '#contract/rpc.ts';
+import { hostForQuestions, workerQuestions } from '#contract/question.ts';
+import { type Api, client, type Implementation, serve } from '#contract/rpc.ts';
 import { describeEnd, startWorker, workerGone } from './workerProcess.ts';
 
-export class FlatnessWorkers {
+export type Worker = Api<typeof workerQuestions>;
+
+export class Questions {
   readonly #entry: string;
   readonly #running = new Set<{ stop(): void }>();
 
@@ -18,12 +15,16 @@ export class FlatnessWorkers {
     this.#entry = entry;
   }
 
-  /** @throws BasinError as the worker tells it; `conflict` when stopped, `worker` where the process died */
-  async measure(
-    job: FlatnessJob,
-    listener: Implementation<typeof hostForFlatnessMethods>,
-  ): Promise<FlatnessMeasured> {
-    const worker = startWorker(this.#entry, serve(hostForFlatnessMethods, listener));
+  /**
+   * Puts one question to a new worker; `remedy` is what may help where it dies over it.
+   * @throws BasinError as the worker tells it; `conflict` when stopped, `worker` where the process died
+   */
+  async ask<Answer>(
+    question: (worker: Worker) => Promise<Answer>,
+    listener: Implementation<typeof hostForQuestions>,
+    remedy: string,
+  ): Promise<Answer> {
+    const worker = startWorker(this.#entry, serve(hostForQuestions, listener));
     let stopped = false;
     const running = {
       stop: () => {
@@ -34,10 +35,9 @@ export class FlatnessWorkers {
     this.#running.add(running);
     const died = worker.ended.then((end): never => {
       if (stopped) throw new BasinError('conflict', 'Measurement: it was stopped. Start it again.');
-      throw new BasinError('worker', `${describeEnd(end, '')} Try a smaller batch.`);
+      throw new BasinError('worker', `${describeEnd(end, '')} ${remedy}`);
     });
-    const answered = client(flatnessWorkerMethods, worker.call)
-      .measure(job)
+    const answered = question(client(workerQuestions, worker.call))
       // How it died says more than that it is gone.
       .catch((error) => (isGone(error) ? died : Promise.reject(error)));
     try {
