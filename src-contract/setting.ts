@@ -23,6 +23,24 @@ export function withSetting<Spec>(spec: Spec, path: string, value: Json): Spec {
   return placed(spec, keys, value, path) as Spec;
 }
 
+/**
+ * What a grid's key sets at one of its points: the value at that path or, where the key is several paths joined by
+ * commas, each entry of the value, a list, at its own path.
+ * @throws BasinError `bad-input` where such a list has not one entry for each path
+ */
+export function gridSettings(key: string, value: Json): readonly (readonly [path: string, value: Json])[] {
+  const paths = key.split(',').map((path) => path.trim());
+  if (paths.length === 1) return [[key, value]];
+  if (!Array.isArray(value) || value.length !== paths.length) {
+    throw new BasinError(
+      'bad-input',
+      `Setting vary.${key}: ${paths.length} settings vary together. Give lists of ${paths.length} values.`,
+      `vary.${key}`,
+    );
+  }
+  return paths.map((path, i) => [path, value[i]]);
+}
+
 function placed(node: unknown, keys: readonly string[], value: Json, path: string): unknown {
   const [key, ...rest] = keys;
   if (key === undefined || key === '') throw leadsNowhere(path);

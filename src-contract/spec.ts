@@ -46,7 +46,10 @@ export type MlmRunSpec = Extract<RunSpec, { study: 'mlm' }>;
 
 const many = {
   seeds: z.array(z.int().min(0)).min(1),
-  /** A grid: dotted path into the spec → the values it takes. */
+  /**
+   * A grid: dotted path into the spec → the values it takes. Several paths joined by commas vary together: each
+   * value is then a list with one entry a path.
+   */
   vary: z.record(z.string(), z.array(z.json()).min(1)).default({}),
 };
 export const experimentSpec = z.discriminatedUnion('study', [

@@ -4,7 +4,7 @@ import type { ComponentChoice, ComponentInfo, ComponentKind, Study } from '#cont
 import { BasinError } from '#contract/error.ts';
 import type { Preview, StudyInfo } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
-import { withSetting } from '#contract/setting.ts';
+import { gridSettings, withSetting } from '#contract/setting.ts';
 import { type Estimate, type ExperimentSpec, experimentSpec, type RunSpec, runSpec } from '#contract/spec.ts';
 import { chosen, settingIssue } from './choice.ts';
 import { sharedComponents } from './components.ts';
@@ -72,12 +72,11 @@ export function expandRuns(spec: ExperimentSpec): { name: string; spec: RunSpec 
   }
   return points.flatMap((point) => {
     let varied: Omit<ExperimentSpec, 'seeds' | 'vary'> = base;
-    for (const [path, value] of point) varied = withSetting(varied, path, value);
-    const where = point.map(([path, value]) => `${lastKey(path)} ${labelOf(value)}`);
+    for (const [path, value] of point.settings) varied = withSetting(varied, path, value);
     return seeds.map((seed) => {
       const run = runSpec.safeParse({ ...varied, seed }, { reportInput: true });
       if (!run.success) throw specError(run.error);
-      const label = seeds.length > 1 ? [...where, `seed ${seed}`] : where;
+      const label = seeds.length > 1 ? [...point.labels, `seed ${seed}`] : point.labels;
       return { name: [spec.title, ...label].join(' · '), spec: fillChoices(run.data) };
     });
   });
@@ -164,14 +163,34 @@ function fillChoices(spec: RunSpec): RunSpec {
   };
 }
 
-type GridPoint = readonly (readonly [path: string, value: unknown])[];
+interface GridPoint {
+  readonly settings: readonly (readonly [path: string, value: unknown])[];
+  readonly labels: readonly string[];
+}
 
 function gridPoints(vary: ExperimentSpec['vary']): GridPoint[] {
-  let points: GridPoint[] = [[]];
-  for (const [path, values] of Object.entries(vary)) {
-    points = points.flatMap((point) => values.map((value) => [...point, [path, value] as const]));
+  let points: GridPoint[] = [{ settings: [], labels: [] }];
+  for (const [key, values] of Object.entries(vary)) {
+    const here = valuesOf(key, values);
+    points = points.flatMap(({ settings, labels }) =>
+      here.map((one) => ({
+        settings: [...settings, ...one.settings],
+        labels: [...labels, ...one.labels],
+      })),
+    );
   }
   return points;
+}
+
+/** Settings that vary together are named where they tell the key's values apart. */
+function valuesOf(key: string, values: readonly unknown[]): GridPoint[] {
+  const all = values.map((value) => {
+    const settings = gridSettings(key, value);
+    return { settings, labels: settings.map(([path, own]) => `${lastKey(path)} ${labelOf(own)}`) };
+  });
+  const differs = (label: string, place: number) =>
+    all[0]?.labels.length === 1 || all.some(({ labels }) => labels[place] !== label);
+  return all.map((one) => ({ ...one, labels: one.labels.filter(differs) }));
 }
 
 function lastKey(path: string): string {

@@ -4,7 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import type { ComponentInfo, Study } from '#contract/component.ts';
 import { BasinError } from '#contract/error.ts';
 import type { Plan, Preview } from '#contract/host.ts';
-import { settingAt, withSetting } from '#contract/setting.ts';
+import { gridSettings, settingAt, withSetting } from '#contract/setting.ts';
 import type { ExperimentSpec } from '#contract/spec.ts';
 import { plain } from '../bridge.ts';
 import { useHost } from './host.ts';
@@ -73,7 +73,9 @@ export const useDesign = defineStore('design', () => {
 
   function keepVariant(path: string, variant: unknown): void {
     vary(path, null);
-    if (draft.value && variant !== undefined) draft.value = withSetting(draft.value, path, variant);
+    if (!draft.value || variant === undefined) return;
+    for (const [own, value] of gridSettings(path, variant))
+      draft.value = withSetting(draft.value, own, value);
   }
 
   function toggleMeasure(list: 'probes' | 'evaluations', { id }: ComponentInfo): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settingAt, withSetting } from '../../src-contract/setting.ts';
+import { gridSettings, settingAt, withSetting } from '../../src-contract/setting.ts';
 
 const spec = {
   steps: 10,
@@ -27,3 +27,17 @@ test.each(['nowhere.deep', 'probes.1.l2', 'probes.x', 'steps.deep', '', 'optimiz
     expect(() => withSetting(spec, path, 1)).toThrow(`Setting ${path}: there is no such setting`);
   },
 );
+
+test('a key of several paths sets each to its own entry of a value', () => {
+  expect(gridSettings('steps', [1, 2])).toEqual([['steps', [1, 2]]]);
+  expect(gridSettings('steps, optimizer.id', [1, 'sgd'])).toEqual([
+    ['steps', 1],
+    ['optimizer.id', 'sgd'],
+  ]);
+});
+
+test.each([[[1]], [1], [[1, 2, 3]]])('%j is no value for two settings that vary together', (value) => {
+  expect(() => gridSettings('steps,seed', value)).toThrow(
+    'Setting vary.steps,seed: 2 settings vary together. Give lists of 2 values.',
+  );
+});

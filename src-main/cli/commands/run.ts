@@ -28,12 +28,14 @@ export function run(): Command {
     'Train an experiment: a preset by its id, or a spec from a JSON file (- reads stdin). Ctrl-C pauses at a checkpoint.',
     'run contrastive-digits --set steps=200 --set optimizer.learningRate=0.01',
     'run mlm-pcfg --set optimizer.id=sgd --seed 3 --name "SGD, small"',
+    `run contrastive-digits --set 'vary.optimizer.learningRate=[0.001,0.01]'`,
+    `run contrastive-digits --set 'vary.loss.id,batchSize=[["simclr",256],["byol",128]]'`,
     'run spec.json --dry-run --json',
   )
     .argument('<preset|spec.json>', 'what to run; basin studies lists the presets')
     .option(
       '--set <path=value>',
-      'change a setting by its dotted path, arrays by index (probes.0.every=50); the value is JSON, else a string; another id of a component starts it from its defaults; may stand several times, applied in order',
+      'change a setting by its dotted path, arrays by index (probes.0.every=50); the value is JSON, else a string; another id of a component starts it from its defaults; vary.PATH takes a list of values, a run each, and vary.PATH,PATH a list of lists, for settings that vary together; may stand several times, applied in order',
       each,
     )
     .option('--seed <n>', 'train this one seed', wholeNumber(0))
