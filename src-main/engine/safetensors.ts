@@ -1,14 +1,14 @@
 /**
  * The safetensors format: eight bytes of header length (little endian), a JSON header
- * `{name: {dtype, shape, data_offsets}, __metadata__}`, then the tensors' bytes. Only 32-bit floats
- * and integers are read and written: nothing else is kept in a checkpoint.
+ * `{name: {dtype, shape, data_offsets}, __metadata__}`, then the tensors' bytes. A checkpoint keeps 32-bit
+ * floats; graphs and arrays of other programs come in 64 bits as well.
  */
 import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 
 export interface NamedTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array;
+  readonly data: Float32Array | Float64Array | Int32Array;
 }
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, NamedTensor>;
@@ -18,8 +18,12 @@ export interface TensorFile {
 /** The reference implementation's own limit on a header, in bytes. */
 const headerLimit = 100_000_000;
 
+/** Bytes of a number. I64 is read as I32, and never written. */
+const widths = { F32: 4, F64: 8, I32: 4, I64: 8 } as const;
+type Dtype = keyof typeof widths;
+
 const entry = z.strictObject({
-  dtype: z.enum(['F32', 'I32']),
+  dtype: z.enum(['F32', 'F64', 'I32', 'I64']),
   shape: z.array(z.int().min(0)),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
@@ -37,8 +41,7 @@ export function encodeSafetensors(file: TensorFile): Uint8Array {
       throw new BasinError('internal', `Tensor ${name}: ${why}.`);
     }
     const end = offset + tensor.data.byteLength;
-    const dtype = tensor.data instanceof Float32Array ? 'F32' : 'I32';
-    header[name] = { dtype, shape: tensor.shape, data_offsets: [offset, end] };
+    header[name] = { dtype: dtypeOf(tensor.data), shape: tensor.shape, data_offsets: [offset, end] };
     offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
@@ -79,20 +82,39 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): TensorFile
   let covered = 0;
   for (const [name, raw] of Object.entries(entries)) {
     const parsed = entry.safeParse(raw);
-    if (!parsed.success) return fail(`tensor ${name} is not 32-bit or its entry is malformed`);
+    if (!parsed.success)
+      return fail(
+        `tensor ${name} is of another type than ${Object.keys(widths).join(', ')}, or its entry is malformed`,
+      );
     const [start, end] = parsed.data.data_offsets;
-    const size = elements(parsed.data.shape) * 4;
+    const size = elements(parsed.data.shape) * widths[parsed.data.dtype];
     if (end - start !== size) return fail(`tensor ${name} takes ${end - start} bytes, not ${size}`);
     if (base + end > bytes.length) return fail(`tensor ${name} ends beyond the file`);
-    // Copied: the part may start at any byte, typed arrays only at multiples of four. Not by `slice`,
+    // Copied: the part may start at any byte, typed arrays only at multiples of their width. Not by `slice`,
     // which on a Buffer is a view of a larger pool.
     const { buffer } = new Uint8Array(bytes.subarray(base + start, base + end));
-    const data = parsed.data.dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer);
+    const data = numbersIn(buffer, parsed.data.dtype);
+    if (!data) return fail(`tensor ${name} has whole numbers of more than 32 bits`);
     tensors.set(name, { shape: parsed.data.shape, data });
     covered += size;
   }
   if (base + covered !== bytes.length) return fail('its tensors do not cover its data exactly');
   return { tensors, metadata: metadata.data };
+}
+
+function dtypeOf(data: NamedTensor['data']): Dtype {
+  if (data instanceof Float32Array) return 'F32';
+  return data instanceof Float64Array ? 'F64' : 'I32';
+}
+
+/** Null where a number of 64 bits does not fit into 32. */
+function numbersIn(buffer: ArrayBuffer, dtype: Dtype): NamedTensor['data'] | null {
+  if (dtype === 'F32') return new Float32Array(buffer);
+  if (dtype === 'F64') return new Float64Array(buffer);
+  if (dtype === 'I32') return new Int32Array(buffer);
+  const long = new BigInt64Array(buffer);
+  if (long.some((value) => BigInt.asIntN(32, value) !== value)) return null;
+  return Int32Array.from(long, Number);
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> | undefined {

@@ -63,6 +63,7 @@ export function restoreCheckpoint(training: Training, bytes: Uint8Array, source:
   for (const [name, variable] of own) {
     const saved = file.tensors.get(name);
     if (!saved) return fail(`tensor ${name} is missing`);
+    if (!(saved.data instanceof Float32Array)) return fail(`tensor ${name} is not of 32-bit floats`);
     if (saved.shape.join() !== variable.shape.join()) {
       return fail(
         `tensor ${name} is [${saved.shape.join(', ')}], the model's is [${variable.shape.join(', ')}]`,
@@ -72,7 +73,7 @@ export function restoreCheckpoint(training: Training, bytes: Uint8Array, source:
   if (file.tensors.size !== own.size) return fail('it holds tensors that the model does not have');
   for (const [name, variable] of own) {
     const saved = file.tensors.get(name) as NamedTensor;
-    tidy(() => variable.assign(tensor(saved.data, [...saved.shape], 'float32')));
+    tidy(() => variable.assign(tensor(saved.data as Float32Array, [...saved.shape], 'float32')));
   }
   return { step: metadata.data.step, seconds: metadata.data.seconds };
 }

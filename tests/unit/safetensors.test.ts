@@ -51,4 +51,23 @@ describe('safetensors', () => {
     }
     expect(() => decodeSafetensors(new Uint8Array([...bytes, 0]), 'f')).toThrow(/Cannot read f/);
   });
+
+  test('doubles keep all digits, and 64-bit whole numbers become 32-bit ones', () => {
+    const tensors = new Map([['a', { shape: [3], data: Float64Array.of(Math.PI, -0, 1e300) }]]);
+    expect(decodeSafetensors(encodeSafetensors({ tensors, metadata: {} }), 'f').tensors).toEqual(tensors);
+    const long = (values: bigint[]): Uint8Array => {
+      const entry = { dtype: 'I64', shape: [values.length], data_offsets: [0, 8 * values.length] };
+      const json = JSON.stringify({ i: entry }).padEnd(64);
+      const bytes = Buffer.alloc(8 + json.length + 8 * values.length);
+      bytes.writeBigUInt64LE(BigInt(json.length));
+      bytes.write(json, 8);
+      for (const [i, value] of values.entries()) bytes.writeBigInt64LE(value, 8 + json.length + 8 * i);
+      return bytes;
+    };
+    const read = decodeSafetensors(long([0n, -7n, 2n ** 31n - 1n]), 'f').tensors.get('i');
+    expect(read).toEqual({ shape: [3], data: Int32Array.of(0, -7, 2 ** 31 - 1) });
+    expect(() => decodeSafetensors(long([2n ** 31n]), 'f')).toThrow(
+      /tensor i has whole numbers of more than 32 bits/,
+    );
+  });
 });

@@ -33,6 +33,8 @@ export interface EigenvalueOptions {
   readonly startVectors?: number;
   /** Vectors held between restarts; default 2 `count` + 4 `startVectors` + 20. */
   readonly maxBasis?: number;
+  /** Orthonormal eigenvectors that are known already; others are looked for in their complement. */
+  readonly locked?: readonly Float64Array[];
 }
 
 /** Products between two looks at the Ritz values, whose cost grows with the cube of the basis. */
@@ -45,10 +47,10 @@ export function extremeEigenvalues(
   random: Stream,
   options: EigenvalueOptions = {},
 ): ExtremeEigenvalues {
-  const { end = 'largest', tolerance = 1e-9, maxProducts = 1000, startVectors = 1 } = options;
+  const { end = 'largest', tolerance = 1e-9, maxProducts = 1000, startVectors = 1, locked = [] } = options;
   const { maxBasis = 2 * count + 4 * startVectors + 20 } = options;
-  const wanted = Math.min(count, operator.size);
-  const space = new KrylovSpace(operator, startVectors, random);
+  const wanted = Math.min(count, operator.size - locked.length);
+  const space = new KrylovSpace(operator, startVectors, random, locked);
   for (;;) {
     space.grow();
     const last = space.products >= maxProducts || space.isWhole;

@@ -30,6 +30,7 @@ const spent = 1e-12;
 export class KrylovSpace {
   readonly #operator: SymmetricOperator;
   readonly #random: Stream;
+  readonly #locked: readonly Float64Array[];
   /** Q, in the order in which A was applied. */
   #basis: Float64Array[] = [];
   /** H, of which row i is known up to its diagonal. */
@@ -38,9 +39,16 @@ export class KrylovSpace {
   #waiting: { readonly vector: Float64Array; coupling: Float64Array }[] = [];
   #products = 0;
 
-  constructor(operator: SymmetricOperator, startVectors: number, random: Stream) {
+  /** @param locked orthonormal eigenvectors, out of whose complement the space never goes */
+  constructor(
+    operator: SymmetricOperator,
+    startVectors: number,
+    random: Stream,
+    locked: readonly Float64Array[] = [],
+  ) {
     this.#operator = operator;
     this.#random = random;
+    this.#locked = locked;
     for (let i = 0; i < startVectors; i++) this.#start();
   }
 
@@ -52,9 +60,9 @@ export class KrylovSpace {
     return this.#products;
   }
 
-  /** Whether it has all dimensions: its Ritz pairs are A's eigenpairs. */
+  /** Whether it has all dimensions that are not locked: its Ritz pairs are A's eigenpairs. */
   get isWhole(): boolean {
-    return this.size >= this.#operator.size;
+    return this.size + this.#locked.length >= this.#operator.size;
   }
 
   /** One product more. An invariant space goes on in a random direction outside of it. */
@@ -67,6 +75,7 @@ export class KrylovSpace {
     const before = norm(product);
     this.#basis.push(next.vector);
     const known = this.#basis.length;
+    orthogonalise(product, this.#locked);
     const coordinates = orthogonalise(product, [
       ...this.#basis,
       ...this.#waiting.map(({ vector }) => vector),
@@ -122,7 +131,7 @@ export class KrylovSpace {
   }
 
   #start(): void {
-    const known = [...this.#basis, ...this.#waiting.map(({ vector }) => vector)];
+    const known = [...this.#locked, ...this.#basis, ...this.#waiting.map(({ vector }) => vector)];
     const vector = randomDirection(this.#operator.size, known, this.#random);
     if (vector) this.#waiting.push({ vector, coupling: new Float64Array(this.size) });
   }
