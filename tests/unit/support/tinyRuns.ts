@@ -11,6 +11,8 @@ type Kind = 'encoder' | 'projector' | 'loss' | 'optimizer';
 const most = 8;
 /** As many layers show all that more would. */
 const deepest = 2;
+/** A table's vectors belong to the vertices of a graph. */
+const graph = { data: { id: 'block-model', blocks: 2, vertices: 8 }, augmentation: { id: 'none' } };
 const depths = new Set(['layers', 'stages', 'blocks', 'depth']);
 
 export interface TinyRun {
@@ -27,7 +29,8 @@ export function tinyRuns(kinds: readonly Kind[]): TinyRun[] {
     const runs = new Map<string, { spec: RunSpec; turns: string[] }>();
     for (const component of known.filter(({ kind }) => kinds.some((one) => one === kind))) {
       const { kind, id } = component;
-      const [run] = expandRuns(resolveExperiment(withSetting(base, kind, tinyChoice(component))));
+      const around = id === 'table' ? { ...base, ...graph } : base;
+      const [run] = expandRuns(resolveExperiment(withSetting(around, kind, tinyChoice(component))));
       const { spec } = run as { spec: RunSpec };
       const key = JSON.stringify(spec);
       runs.set(key, { spec, turns: [...(runs.get(key)?.turns ?? []), `${kind} ${id}`] });

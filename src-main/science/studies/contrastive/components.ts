@@ -1,8 +1,12 @@
 /** Components of the contrastive study: a new one adds a line here. */
 import { digits } from '../../augmentations/digits.ts';
 import { noAugmentation } from '../../augmentations/none.ts';
+import { blockModel } from '../../data/blockModel.ts';
 import { digitDomains } from '../../data/digitDomains.ts';
+import { graphDomains } from '../../data/graphDomains.ts';
+import { hierarchicalClusters } from '../../data/hierarchicalClusters.ts';
 import { mnist } from '../../data/mnist.ts';
+import { sprites } from '../../data/sprites.ts';
 import type {
   Augmentation,
   ContrastiveDataset,
@@ -26,6 +30,7 @@ import { swav } from '../../losses/swav.ts';
 import { convEncoder } from '../../nn/convEncoder.ts';
 import { mlpEncoder } from '../../nn/mlpEncoder.ts';
 import { mlpProjector, noProjector } from '../../nn/projectors.ts';
+import { tableEncoder } from '../../nn/tableEncoder.ts';
 import { alignmentUniformity } from '../../probes/alignmentUniformity.ts';
 import { domainTransferProbe } from '../../probes/domainTransfer.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
@@ -33,9 +38,16 @@ import { knnProbe } from '../../probes/knn.ts';
 import { labellings } from '../../probes/labellings.ts';
 import { linearProbe } from '../../probes/linear.ts';
 
-export const datasets: readonly ContrastiveDataset[] = [mnist, digitDomains];
+export const datasets: readonly ContrastiveDataset[] = [
+  mnist,
+  digitDomains,
+  hierarchicalClusters,
+  blockModel,
+  sprites,
+  graphDomains,
+];
 export const augmentations: readonly Augmentation[] = [digits, noAugmentation];
-export const encoders: readonly ImageEncoder[] = [convEncoder, mlpEncoder];
+export const encoders: readonly ImageEncoder[] = [convEncoder, mlpEncoder, tableEncoder];
 export const projectors: readonly Projector[] = [mlpProjector, noProjector];
 export const losses: readonly ContrastiveLoss[] = [
   spectral,

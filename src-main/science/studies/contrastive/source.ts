@@ -114,7 +114,7 @@ function checkOneDomain(spec: ContrastiveRunSpec): void {
     const why = `${definition.id} compares two domains, and the data have one`;
     throw new BasinError(
       'bad-input',
-      `Setting ${path}: ${why}. Remove it, or take digit-domains as data.`,
+      `Setting ${path}: ${why}. Remove it, or take digit-domains or class-domain-graph as data.`,
       path,
     );
   }

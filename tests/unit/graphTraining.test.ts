@@ -1,0 +1,71 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { ContrastiveRunSpec } from '#contract/spec.ts';
+import { nativeBackend, tf } from '#engine/backend.ts';
+import { capturedEngine } from '#engine/capture/engine.ts';
+import { learningRate } from '#science/learningRate.ts';
+import { contrastiveStudy } from '#science/studies/contrastive/index.ts';
+
+const graph: ContrastiveRunSpec = {
+  format: 'basin/1',
+  study: 'contrastive',
+  pairs: 'population',
+  title: 'graph',
+  steps: 200,
+  batchSize: 64,
+  seed: 1,
+  data: { id: 'block-model', blocks: 3, vertices: 10 },
+  augmentation: { id: 'none' },
+  encoder: { id: 'table', width: 3 },
+  projector: { id: 'none' },
+  loss: { id: 'spectral', mu: 100 },
+  optimizer: { id: 'adamw', learningRate: 0.1, weightDecay: 0 },
+  schedule: { id: 'cosine' },
+  probes: [{ id: 'labellings', every: 200 }],
+  evaluations: [],
+  flatness: null,
+  logEvery: 10,
+  checkpointEvery: 200,
+};
+
+beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
+
+const engine = capturedEngine(nativeBackend, { warn: (message) => expect.unreachable(message) });
+
+async function trained(overrides: object) {
+  const spec = { ...graph, ...overrides } as ContrastiveRunSpec;
+  const training = await contrastiveStudy.build(spec, engine);
+  const rate = learningRate(spec);
+  let loss = Number.NaN;
+  for (let step = 0; step < spec.steps; step++) loss = training.step(step, rate(step)).loss ?? Number.NaN;
+  const measured = training.measures.flatMap((measure) => measure.run(spec.steps));
+  training.dispose();
+  return { loss, value: (name: string) => measured.find((one) => one.name === name)?.value };
+}
+
+test('a table trained on the whole population ends at −Σλ² and solves every labelling of the blocks', async () => {
+  const { loss, value } = await trained({});
+  // The default probabilities, 0.5 and 0.02.
+  const second = (1 + 9 * 0.5 - 10 * 0.02) / (1 + 9 * 0.5 + 20 * 0.02);
+  expect(Math.abs(100 * loss + 1 + 2 * second ** 2)).toBeLessThan(1e-4);
+  expect(value('error/worst')).toBe(0);
+  expect(value('error/worst_untrained')).toBeGreaterThan(0);
+});
+
+test('fewer directions than blocks leave a labelling unsolved', async () => {
+  expect((await trained({ encoder: { id: 'table', width: 2 } })).value('error/worst')).toBeGreaterThan(0);
+});
+
+test('sampled pairs lead near the same minimum', async () => {
+  const { loss, value } = await trained({ pairs: 'sampled', batchSize: 256 });
+  const second = (1 + 9 * 0.5 - 10 * 0.02) / (1 + 9 * 0.5 + 20 * 0.02);
+  expect(Math.abs(100 * loss + 1 + 2 * second ** 2)).toBeLessThan(0.5);
+  expect(value('error/worst')).toBe(0);
+});
+
+test('a table has no vectors for images, and says so before it is built', () => {
+  const images = { ...graph, data: { id: 'mnist' }, pairs: 'sampled' } as ContrastiveRunSpec;
+  expect(() => contrastiveStudy.parameterCount(images)).toThrow(
+    'Setting encoder.id: a table has one vector for each vertex, and the data are images. Take another encoder, or a graph as data.',
+  );
+  expect(contrastiveStudy.parameterCount(graph)).toBe(90);
+});
