@@ -28,6 +28,8 @@ export const componentInfo = z.strictObject({
   /** Paper and equation that the component follows. */
   reference: z.string().optional(),
   studies: z.array(study),
+  /** Of a dataset: what it is made of, where that matters to what else can be chosen. */
+  of: z.enum(['images', 'graph']).optional(),
   /** JSON Schema of the parameters: units, defaults, ranges and help stand in its annotations. */
   schema: z.record(z.string(), z.unknown()),
 });

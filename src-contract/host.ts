@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { componentInfo, componentKind, study } from './component.ts';
 import { flatnessJob, flatnessMeasured } from './flatness.ts';
+import { graphDrawing } from './graph.ts';
 import { questionProgress } from './question.ts';
 import { report } from './report.ts';
 import type { MethodTable } from './rpc.ts';
@@ -61,6 +62,15 @@ export const preview = z.discriminatedUnion('kind', [
         views: z.array(z.instanceof(Uint8Array)),
       }),
     ),
+  }),
+  z.strictObject({
+    kind: z.literal('graph'),
+    drawing: graphDrawing,
+    height: z.int(),
+    width: z.int(),
+    channels: z.int(),
+    /** Positive pairs, each view [height × width × channels], 0…255; none where vertices are no images. */
+    pairs: z.array(z.strictObject({ label: z.string(), views: z.array(z.instanceof(Uint8Array)).length(2) })),
   }),
   z.strictObject({
     kind: z.literal('sentences'),

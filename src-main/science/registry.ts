@@ -30,6 +30,7 @@ export function components(kind?: ComponentKind): ComponentInfo[] {
       help: definition.help,
       ...(definition.reference === undefined ? {} : { reference: definition.reference }),
       studies: [...definition.studies],
+      ...('of' in definition ? { of: definition.of as NonNullable<ComponentInfo['of']> } : {}),
       schema: z.toJSONSchema(definition.params, { io: 'input' }),
     }));
 }

@@ -26,6 +26,17 @@ export const batchField: Field = {
   help: 'Examples a step: pairs of views, or sentences.',
   maximum: 4096,
 };
+/** A graph's pairs can be counted; images have too many views. */
+export const pairsField: Field = {
+  ...integer,
+  key: 'pairs',
+  kind: 'choice',
+  title: 'Pairs',
+  help: 'A batch of pairs sampled by their weights a step, or the loss over the whole population.',
+  log: false,
+  minimum: null,
+  options: ['sampled', 'population'],
+};
 /** Schedules, whose sliders end where the run does. */
 export function everyField(steps: number): Field {
   return {

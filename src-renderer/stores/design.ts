@@ -1,12 +1,13 @@
 /** The experiment on the drawing board: edited here, judged by the host. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import type { ComponentInfo, Study } from '#contract/component.ts';
+import type { ComponentInfo, ComponentKind, Study } from '#contract/component.ts';
 import { BasinError } from '#contract/error.ts';
 import type { Plan, Preview } from '#contract/host.ts';
 import { gridSettings, settingAt, withSetting } from '#contract/setting.ts';
 import type { ExperimentSpec } from '#contract/spec.ts';
 import { plain } from '../bridge.ts';
+import { useCatalog } from './catalog.ts';
 import { useHost } from './host.ts';
 import { throttled } from './throttled.ts';
 
@@ -17,6 +18,7 @@ export interface DraftError {
 
 export const useDesign = defineStore('design', () => {
   const host = useHost();
+  const catalog = useCatalog();
   const draft = shallowRef<ExperimentSpec | null>(null);
   const plan = shallowRef<Plan | null>(null);
   const planning = ref(false);
@@ -32,6 +34,10 @@ export const useDesign = defineStore('design', () => {
     previewError.value = '';
     error.value = null;
     draft.value = plain(spec);
+  }
+
+  function choices(kind: ComponentKind): readonly ComponentInfo[] {
+    return catalog.choices(kind, study.value);
   }
 
   function at(path: string): unknown {
@@ -155,6 +161,7 @@ export const useDesign = defineStore('design', () => {
     previewError,
     study,
     start,
+    choices,
     at,
     set,
     varied,

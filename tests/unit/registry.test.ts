@@ -48,6 +48,9 @@ describe('presets', () => {
         expect(original.length).toBe(shown.height * shown.width * shown.channels);
         for (const view of views) expect(view.length).toBe(original.length);
       }
+    } else if (shown.kind === 'graph') {
+      expect(shown.drawing.edges.from.length).toBeGreaterThan(0);
+      expect(shown.drawing.x.every(Number.isFinite)).toBe(true);
     } else {
       expect(shown.sentences.length).toBeGreaterThan(0);
       for (const { words, masked } of shown.sentences) {
