@@ -1,6 +1,7 @@
 /** Presets of the contrastive study: a new one adds a line here. */
 import type { PresetDefinition } from '../../../definition.ts';
 import { contrastiveDigits } from './contrastiveDigits.ts';
+import { methods } from './methods.ts';
 import { spectralVersusSimclr } from './spectralVersusSimclr.ts';
 
-export const presets: readonly PresetDefinition[] = [contrastiveDigits, spectralVersusSimclr];
+export const presets: readonly PresetDefinition[] = [contrastiveDigits, spectralVersusSimclr, methods];
