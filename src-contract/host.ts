@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { componentInfo, componentKind, study } from './component.ts';
 import { flatnessJob, flatnessMeasured } from './flatness.ts';
 import { graphDrawing } from './graph.ts';
+import { lossJob, lossValue } from './lossValue.ts';
 import { questionProgress } from './question.ts';
 import { report } from './report.ts';
 import type { MethodTable } from './rpc.ts';
@@ -255,6 +256,8 @@ export const hostMethods = {
     input: flatnessJob.omit({ file: true }).extend({ checkpoint: id }),
     output: flatnessMeasured.extend({ checkpoint: id.nullable(), run: id.nullable() }),
   },
+  /** Value, parts and gradients of a loss on the arrays of a file. Touches no library. */
+  evaluateLoss: { input: lossJob, output: lossValue },
   /** Ends everything that a process of its own is working out for this host; it fails with `conflict`. */
   stopQuestions: { input: nothing, output: nothing },
   queue: { input: nothing, output: queueState },

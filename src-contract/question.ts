@@ -1,12 +1,14 @@
 /** Questions that a worker answers instead of training: one a process, which ends with its answer. */
 import { z } from 'zod';
 import { flatnessJob, flatnessMeasured } from './flatness.ts';
+import { lossJob, lossValue } from './lossValue.ts';
 import type { MethodTable } from './rpc.ts';
 import { nothing } from './worker.ts';
 
 /** From host to worker, as the one thing that the worker does. */
 export const workerQuestions = {
   flatness: { input: flatnessJob, output: flatnessMeasured },
+  loss: { input: lossJob, output: lossValue },
 } satisfies MethodTable;
 
 export const questionProgress = z.strictObject({

@@ -10,6 +10,7 @@ import { completion } from './commands/completion.ts';
 import { components } from './commands/components.ts';
 import { deleteRun } from './commands/delete.ts';
 import { doctor } from './commands/doctor.ts';
+import { evaluate } from './commands/evaluate.ts';
 import { flatness } from './commands/flatness.ts';
 import { metrics } from './commands/metrics.ts';
 import { oracle } from './commands/oracle.ts';
@@ -44,7 +45,7 @@ export function basin(): Command {
   const commands = [
     ...[doctor(), tour(), studies(), components()],
     ...[run(), resume(), pause(), stop(), runs(), show(), metrics(), tag(), rename(), deleteRun()],
-    ...[compare(), flatness(), checkpoint(), oracle(), report(), verify(), bench(), completion()],
+    ...[compare(), flatness(), evaluate(), checkpoint(), oracle(), report(), verify(), bench(), completion()],
   ];
   for (const command of commands) program.addCommand(command);
   for (const each of [program, ...commands]) prepare(each);

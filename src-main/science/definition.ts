@@ -122,6 +122,8 @@ export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends De
   readonly arrays: readonly string[];
   /** Names of those that it takes beside them where they are given. */
   readonly optionalArrays?: readonly string[];
+  /** Sets of these of which one must be given whole. */
+  readonly alternatives?: readonly (readonly string[])[];
   value(params: z.output<P>, arrays: LossArrays): Scalar;
   /** Terms that add up to `value`, by name. */
   parts?(params: z.output<P>, arrays: LossArrays): Readonly<Record<string, Scalar>>;

@@ -6,19 +6,29 @@ import type { RunSpec } from '#contract/spec.ts';
 import { cacheFolder } from '#engine/cacheFolder.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
 import { graphCache } from '#engine/capture/graphCache.ts';
-import { applyCompute, describeCompute } from '#engine/compute.ts';
+import { applyCompute, describeCompute, plainCompute } from '#engine/compute.ts';
+import { eagerEngine } from '#engine/eager.ts';
 import type { Engine } from '#engine/engine.ts';
+import { decodeSafetensors } from '#engine/safetensors.ts';
+import { lossOfArrays } from '#science/studies/lossOfArrays.ts';
 import { computeFor } from './computeFor.ts';
 import { graphScope } from './graphScope.ts';
-import { measure, readCheckpoint, specOf } from './measure.ts';
+import { readInput, specOf } from './inputFile.ts';
+import { measure } from './measure.ts';
 
 type Host = Api<typeof hostForQuestions>;
 
 export function answers(host: Host): Implementation<typeof workerQuestions> {
   return {
     async flatness(job) {
-      const spec = specOf(readCheckpoint(job.file), job.file);
+      const spec = specOf(readInput(job.file), job.file);
       return await measure(job, await engineFor(spec, job.file, host), host);
+    },
+    async loss({ file, loss, gradients }) {
+      applyCompute({ ...plainCompute, device: 'cpu' });
+      await import('#engine/backend.ts');
+      const { tensors } = decodeSafetensors(readInput(file), file);
+      return lossOfArrays(loss, tensors, gradients, eagerEngine());
     },
   };
 }

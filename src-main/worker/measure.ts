@@ -1,17 +1,15 @@
 /** One measurement of a checkpoint's flatness: the model as its run built it, with the checkpoint's weights. */
-import { readFileSync } from 'node:fs';
-import { BasinError } from '#contract/error.ts';
 import type { FlatnessJob, FlatnessMeasured } from '#contract/flatness.ts';
 import type { hostForQuestions } from '#contract/question.ts';
 import type { Api } from '#contract/rpc.ts';
-import { type RunSpec, runSpec } from '#contract/spec.ts';
+import type { RunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
 import { stream } from '#engine/random.ts';
-import { decodeSafetensors } from '#engine/safetensors.ts';
 import { chosen } from '#science/choice.ts';
 import { flatnessMeasures } from '#science/components.ts';
 import { studyOf } from '#science/registry.ts';
 import { restoreCheckpoint } from './checkpoint.ts';
+import { readInput, specOf } from './inputFile.ts';
 
 /** Milliseconds between two reports to the host. */
 const reportInterval = 250;
@@ -23,7 +21,7 @@ export async function measure(
   host: Api<typeof hostForQuestions>,
 ): Promise<FlatnessMeasured> {
   const { definition, params } = chosen(flatnessMeasures, choice, 'flatness');
-  const bytes = readCheckpoint(file);
+  const bytes = readInput(file);
   const own = specOf(bytes, file);
   // Nothing else of the run is measured. Its language or images do not come from its seed.
   const spec: RunSpec = { ...own, probes: [], evaluations: [], flatness: null, seed: seed ?? own.seed };
@@ -49,34 +47,5 @@ export async function measure(
     };
   } finally {
     training.dispose();
-  }
-}
-
-export function readCheckpoint(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new BasinError('not-found', `Cannot read ${file}: ${why}. Name another checkpoint.`, file);
-  }
-}
-
-/** The run's spec, from the checkpoint's own metadata. */
-export function specOf(bytes: Uint8Array, file: string): RunSpec {
-  const { metadata } = decodeSafetensors(bytes, file);
-  const parsed = runSpec.safeParse(parseJson(metadata.spec ?? ''));
-  if (parsed.success) return parsed.data;
-  throw new BasinError(
-    'bad-input',
-    `Cannot measure ${file}: it does not say which model its weights belong to. Name a checkpoint of this program.`,
-    file,
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,55 +1,31 @@
 import { beforeAll, expect, test } from 'vitest';
 import { tf } from '#engine/backend.ts';
 import { moco } from '#science/losses/moco.ts';
-import {
-  type Arrays,
-  cosine,
-  expectAsPlain,
-  jointOf,
-  logSumExp,
-  mean,
-  populationValue,
-  type Rows,
-  rows,
-} from './support/lossCheck.ts';
+import { type Arrays, cosine, expectAsPlain, jointOf, populationValue, rows } from './support/lossCheck.ts';
+import { plainLosses } from './support/plainLosses.ts';
 
 const params = { temperature: 0.2, queue: 9, momentum: 0.99, symmetric: true };
 const loss = moco;
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
 
-/** Equation 1 of the paper, query by query. */
-function oneSided(queries: Rows = [], keys: Rows = [], queue: Rows = []): number {
-  return mean(
-    queries.map((query, i) => {
-      const logits = [keys[i], ...queue].map((key) => cosine(query, key) / params.temperature);
-      return logSumExp(logits) - (logits[0] ?? Number.NaN);
-    }),
-  );
-}
-
 const given = (): Arrays => ({ z1: rows(5, 4, 1), z2: rows(5, 4, 2), queue: rows(9, 4, 3) });
 const keys = (): Arrays => ({ k1: rows(5, 4, 4), k2: rows(5, 4, 5) });
 
+const plain = (settings: typeof params) => (arrays: Arrays, held: Arrays) =>
+  plainLosses.moco(settings, arrays, held);
+
 test('symmetric, it is the mean of both directions; keys and queue are held', () => {
-  expectAsPlain({
-    ...{ loss, params, arrays: { ...given(), ...keys() } },
-    plain: ({ z1, z2 }, { k1, k2, queue }) => (oneSided(z1, k2, queue) + oneSided(z2, k1, queue)) / 2,
-  });
+  expectAsPlain({ loss, params, arrays: { ...given(), ...keys() }, plain: plain(params) });
 });
 
 test('one-sided, the first view asks and the second answers', () => {
-  expectAsPlain({
-    ...{ loss, params: { ...params, symmetric: false }, arrays: { ...given(), ...keys() } },
-    plain: ({ z1 }, { k2, queue }) => oneSided(z1, k2, queue),
-  });
+  const oneSided = { ...params, symmetric: false };
+  expectAsPlain({ loss, params: oneSided, arrays: { ...given(), ...keys() }, plain: plain(oneSided) });
 });
 
 test('without keys the second projections are the keys, held', () => {
-  expectAsPlain({
-    ...{ loss, params, arrays: given() },
-    plain: ({ z1 }, { z2, queue }) => oneSided(z1, z2, queue),
-  });
+  expectAsPlain({ loss, params, arrays: given(), plain: plain(params) });
 });
 
 test('over a population every vertex is a negative, by its weight', () => {

@@ -1,49 +1,23 @@
 import { beforeAll, expect, test } from 'vitest';
 import { tf } from '#engine/backend.ts';
-import { stream } from '#engine/random.ts';
 import { logSumExp } from '#science/losses/logSumExp.ts';
 import { simclr } from '#science/losses/simclr.ts';
 import { bruteForceGradient, maxDifference } from './support/differences.ts';
-import { cosine, jointOf, populationValue } from './support/lossCheck.ts';
-
-type Rows = readonly (readonly number[])[];
+import { cosine, jointOf, populationValue, type Rows, rows } from './support/lossCheck.ts';
+import { plainLosses } from './support/plainLosses.ts';
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
 
-/** Equation 1 of the paper in double precision, anchor by anchor. */
-function bruteForce(z1: Rows, z2: Rows, temperature: number): number {
-  const views = [...z1, ...z2];
-  const n = z1.length;
-  let total = 0;
-  for (let i = 0; i < 2 * n; i++) {
-    const positive = i < n ? i + n : i - n;
-    let denominator = 0;
-    for (let j = 0; j < 2 * n; j++) {
-      if (j !== i) denominator += Math.exp(cosine(views[i], views[j]) / temperature);
-    }
-    total += Math.log(denominator) - cosine(views[i], views[positive]) / temperature;
-  }
-  return total / (2 * n);
-}
-
 function lossOf(z1: Rows, z2: Rows, temperature: number): number {
   return tf.tidy(
-    () =>
-      simclr
-        .value({ temperature }, { z1: tf.tensor2d(z1 as number[][]), z2: tf.tensor2d(z2 as number[][]) })
-        .dataSync()[0],
+    () => simclr.value({ temperature }, { z1: tf.tensor2d(z1), z2: tf.tensor2d(z2) }).dataSync()[0],
   ) as number;
-}
-
-function rows(count: number, width: number, seed: number): number[][] {
-  const random = stream(seed, 'rows');
-  return Array.from({ length: count }, () => Array.from({ length: width }, () => random.normal()));
 }
 
 test.each([0.03, 0.2, 0.5, 5])('equals the sum over anchors (τ = %f)', (temperature) => {
   const z1 = rows(6, 5, 1);
   const z2 = rows(6, 5, 2);
-  const expected = bruteForce(z1, z2, temperature);
+  const expected = plainLosses.simclr({ temperature }, { z1, z2 });
   // Float32 cosines, magnified by 1/τ.
   expect(Math.abs(lossOf(z1, z2, temperature) - expected)).toBeLessThan(1e-6 / temperature + 1e-6);
 });
@@ -56,7 +30,7 @@ test('equal features give log(2N − 1): every candidate is as likely as the pos
 test('its gradient agrees with central differences of the sum in double', () => {
   const z1 = rows(5, 4, 3);
   const z2 = rows(5, 4, 4);
-  const expected = bruteForceGradient((a) => bruteForce(a, z2, 0.5), z1);
+  const expected = bruteForceGradient((a) => plainLosses.simclr({ temperature: 0.5 }, { z1: a, z2 }), z1);
   const gradient = tf.tidy(() =>
     tf
       .grad((a) => simclr.value({ temperature: 0.5 }, { z1: a, z2: tf.tensor2d(z2) }))(tf.tensor2d(z1))

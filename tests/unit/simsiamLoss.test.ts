@@ -1,25 +1,14 @@
 import { beforeAll, expect, test } from 'vitest';
 import { tf } from '#engine/backend.ts';
 import { simsiam } from '#science/losses/simsiam.ts';
-import {
-  type Arrays,
-  cosine,
-  expectAsPlain,
-  jointOf,
-  mean,
-  populationValue,
-  rows,
-} from './support/lossCheck.ts';
+import { type Arrays, cosine, expectAsPlain, jointOf, populationValue, rows } from './support/lossCheck.ts';
+import { plainLosses } from './support/plainLosses.ts';
 
 const params = { predictorHidden: 8 };
 const loss = simsiam;
+const plain = (arrays: Arrays, held: Arrays) => plainLosses.simsiam(params, arrays, held);
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
-
-/** Equation 2 of the paper. */
-function plain({ p1 = [], p2 = [] }: Arrays, { z1 = [], z2 = [] }: Arrays): number {
-  return mean(p1.map((p, i) => -(cosine(p, z2[i]) + cosine(p2[i], z1[i])) / 2));
-}
 
 test('equals the sum over pairs, with gradients for predictions alone', () => {
   const arrays = { p1: rows(5, 3, 1), p2: rows(5, 3, 2), z1: rows(5, 3, 3), z2: rows(5, 3, 4) };

@@ -3,39 +3,16 @@ import { tf } from '#engine/backend.ts';
 import { stream } from '#engine/random.ts';
 import { spectral } from '#science/losses/spectral.ts';
 import { bruteForceGradient, maxDifference } from './support/differences.ts';
+import { dot } from './support/lossCheck.ts';
+import { plainLosses } from './support/plainLosses.ts';
 
-type Rows = readonly (readonly number[])[];
+type Rows = number[][];
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
 
-/** The authors' formula in double precision, pair by pair. */
-function bruteForce(z1: Rows, z2: Rows, mu: number): number {
-  const cap = (row: readonly number[]): number[] => {
-    const norm = Math.hypot(...row);
-    return row.map((entry) => (norm < Math.sqrt(mu) ? entry : (entry / norm) * Math.sqrt(mu)));
-  };
-  const [a, b] = [z1.map(cap), z2.map(cap)];
-  const n = a.length;
-  let [positive, negative] = [0, 0];
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      if (i === j) positive += inner(a[i], b[i]);
-      else negative += inner(a[i], b[j]) ** 2;
-    }
-  }
-  return ((-2 * positive) / n + negative / (n * (n - 1))) / mu;
-}
-
-function inner(a: readonly number[] = [], b: readonly number[] = []): number {
-  return a.reduce((sum, entry, k) => sum + entry * (b[k] ?? Number.NaN), 0);
-}
-
 function lossOf(z1: Rows, z2: Rows, mu: number): number {
   return tf.tidy(
-    () =>
-      spectral
-        .value({ mu }, { z1: tf.tensor2d(z1 as number[][]), z2: tf.tensor2d(z2 as number[][]) })
-        .dataSync()[0],
+    () => spectral.value({ mu }, { z1: tf.tensor2d(z1), z2: tf.tensor2d(z2) }).dataSync()[0],
   ) as number;
 }
 
@@ -47,7 +24,7 @@ function rows(count: number, width: number, scale: number, seed: number): number
 test.each([0.3, 1, 10])('equals the sum over pairs, some features beyond the cap (μ = %f)', (mu) => {
   const z1 = rows(7, 5, 0.5, 1);
   const z2 = rows(7, 5, 0.5, 2);
-  const expected = bruteForce(z1, z2, mu);
+  const expected = plainLosses.spectral({ mu }, { z1, z2 });
   // Float32 sums of 49 terms of size 1.
   expect(Math.abs(lossOf(z1, z2, mu) - expected)).toBeLessThan(2e-6 * Math.max(1, Math.abs(expected)));
 });
@@ -55,7 +32,7 @@ test.each([0.3, 1, 10])('equals the sum over pairs, some features beyond the cap
 test('its gradient, through the cap as well, agrees with central differences of the sum in double', () => {
   const z1 = rows(6, 4, 0.5, 3);
   const z2 = rows(6, 4, 0.5, 4);
-  const expected = bruteForceGradient((a) => bruteForce(a, z2, 1), z1);
+  const expected = bruteForceGradient((a) => plainLosses.spectral({ mu: 1 }, { z1: a, z2 }), z1);
   const gradient = tf.tidy(() =>
     tf
       .grad((a) => spectral.value({ mu: 1 }, { z1: a, z2: tf.tensor2d(z2) }))(tf.tensor2d(z1))
@@ -101,7 +78,7 @@ test('over a population it is ‖Ā − FFᵀ‖² − ‖Ā‖² of the positiv
     for (let y = 0; y < 4; y++) {
       const scale = Math.sqrt((degree[x] ?? 0) * (degree[y] ?? 0));
       const adjacency = (weights[x]?.[y] ?? 0) / scale;
-      identity += (adjacency - scale * inner(f[x], f[y])) ** 2 - adjacency ** 2;
+      identity += (adjacency - scale * dot(f[x], f[y])) ** 2 - adjacency ** 2;
     }
   }
   expect(mean).toBeCloseTo(identity, 5);

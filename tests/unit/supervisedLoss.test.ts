@@ -1,36 +1,20 @@
 import { beforeAll, expect, test } from 'vitest';
 import { tf } from '#engine/backend.ts';
 import { supervised } from '#science/losses/supervised.ts';
-import {
-  type Arrays,
-  expectAsPlain,
-  jointOf,
-  logSumExp,
-  populationValue,
-  rows,
-} from './support/lossCheck.ts';
+import { expectAsPlain, jointOf, populationValue, rows } from './support/lossCheck.ts';
+import { crossEntropy, plainLosses } from './support/plainLosses.ts';
 
 const targets = [2, 0, -1, 1, 2, -1];
 const loss = supervised;
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
 
-function plain(weights: readonly number[]) {
-  return ({ logits = [] }: Arrays): number => {
-    let [sum, used] = [0, 0];
-    for (const [i, row] of logits.entries()) {
-      const target = targets[i] ?? -1;
-      if (target < 0) continue;
-      sum += (weights[i] ?? Number.NaN) * (logSumExp(row) - (row[target] ?? Number.NaN));
-      used += weights[i] ?? Number.NaN;
-    }
-    return sum / used;
-  };
-}
-
 test('is the mean cross-entropy over the rows that have a label', () => {
   const arrays = { logits: rows(6, 3, 1).map((row) => row.map((entry) => 3 * entry)) };
-  expectAsPlain({ loss, params: {}, arrays, targets, plain: plain(targets.map(() => 1)) });
+  expectAsPlain({
+    ...{ loss, params: {}, arrays, targets },
+    plain: (given, held) => plainLosses.supervised({}, given, held, targets),
+  });
 });
 
 test('without any label it is zero, not a division by zero', () => {
@@ -45,5 +29,5 @@ test('over a population labelled vertices count by their weight', () => {
   const [logits, joint] = [rows(6, 3, 3), jointOf(6, 4)];
   const marginal = joint.map((row) => row.reduce((a, b) => a + b, 0));
   const value = populationValue({ loss, params: {}, targets }, { logits }, joint);
-  expect(value).toBeCloseTo(plain(marginal)({ logits }), 5);
+  expect(value).toBeCloseTo(crossEntropy(logits, targets, marginal), 5);
 });

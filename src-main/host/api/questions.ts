@@ -1,4 +1,4 @@
-/** What a worker is asked outside of a run: measurements of one checkpoint. */
+/** What a worker is asked outside of a run: measurements of one checkpoint, losses of given arrays. */
 import { z } from 'zod';
 import type { hostMethods } from '#contract/host.ts';
 import type { hostForQuestions } from '#contract/question.ts';
@@ -9,7 +9,7 @@ import { insertMeasurements } from '../store/measurements.ts';
 import type { Context } from './context.ts';
 import { findCheckpoint } from './lookup.ts';
 
-type Methods = Pick<Implementation<typeof hostMethods>, 'flatness' | 'stopQuestions'>;
+type Methods = Pick<Implementation<typeof hostMethods>, 'flatness' | 'evaluateLoss' | 'stopQuestions'>;
 
 export function questionMethods(context: Context): Methods {
   const { library, questions, emit } = context;
@@ -30,6 +30,8 @@ export function questionMethods(context: Context): Methods {
       }
       return { ...found, checkpoint: stored?.id ?? null, run: stored?.run ?? null };
     },
+    evaluateLoss: (job) =>
+      questions.ask((worker) => worker.loss(job), listenerFor(context, job.file), 'Try smaller arrays.'),
     stopQuestions: () => {
       questions.stopAll();
       return {};

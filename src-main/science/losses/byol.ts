@@ -45,6 +45,10 @@ export const byol: ContrastiveLoss<typeof params> = {
   arrays: ['p1', 'p2'],
   /** Targets: `k1` and `k2` or, without them, `z1` and `z2`. */
   optionalArrays: ['k1', 'k2', 'z1', 'z2'],
+  alternatives: [
+    ['k1', 'k2'],
+    ['z1', 'z2'],
+  ],
   /** `p1`, `p2`, `k1`, `k2` [batch, width]; from 0 to 8. */
   value: (_params, arrays) => mean(pairLosses(directions(arrays), 1)),
   parts: (_params, arrays) => directionParts(directions(arrays), 1),
