@@ -1,5 +1,6 @@
 /** What a registered component looks like from outside: to forms, to `basin components`, to docs. */
 import { z } from 'zod';
+import { interval } from './interval.ts';
 
 export const componentKind = z.enum([
   'dataset',
@@ -39,6 +40,6 @@ export type ComponentInfo = z.infer<typeof componentInfo>;
 export const componentChoice = z.looseObject({ id: z.string() });
 export type ComponentChoice = z.infer<typeof componentChoice>;
 
-/** A component that measures on a schedule of its own, in steps; it always measures at the end. */
-export const scheduledChoice = z.looseObject({ id: z.string(), every: z.int().min(1) });
+/** A component that measures on a schedule of its own; it always measures at the end. */
+export const scheduledChoice = z.looseObject({ id: z.string(), every: interval });
 export type ScheduledChoice = z.infer<typeof scheduledChoice>;

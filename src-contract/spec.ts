@@ -1,6 +1,8 @@
 /** Experiments and the runs that they expand to. Parameters of a component are checked by its registry. */
 import { z } from 'zod';
 import { componentChoice, scheduledChoice } from './component.ts';
+import { interval } from './interval.ts';
+import { stopAt } from './stopRule.ts';
 
 const common = {
   format: z.literal('basin/1'),
@@ -21,8 +23,15 @@ const common = {
   flatness: scheduledChoice.nullable().default(null),
   /** Steps between two logged points. */
   logEvery: z.int().min(1),
-  /** Steps between two checkpoints; the last step always makes one. */
-  checkpointEvery: z.int().min(1),
+  /** Steps between two checkpoints, or a log grid; the last step always makes one. */
+  checkpointEvery: interval,
+  /**
+   * Weights to begin with, in place of drawn ones: a checkpoint of the library, named as elsewhere, or a
+   * .safetensors file. Steps count from 0 and the optimizer starts afresh.
+   */
+  start: z.string().min(1).nullable().default(null),
+  /** Ends the run before its last step: `loss/excess <= 0.05`, a series that it measures. */
+  stopAt: stopAt.nullable().default(null),
 };
 
 const contrastive = {
@@ -33,7 +42,21 @@ const contrastive = {
   augmentation: componentChoice,
   projector: componentChoice,
 };
-const mlm = { ...common, study: z.literal('mlm'), masking: componentChoice };
+/** Labelled sentences of the downstream tasks, drawn apart from each other and from those trained on. */
+const downstream = z.strictObject({
+  train: z.int().min(1).max(1_000_000).default(6000),
+  /** For what has to be chosen, such as the number of epochs. */
+  validation: z.int().min(1).max(1_000_000).default(2000),
+  test: z.int().min(1).max(1_000_000).default(2000),
+  /** What a probe sees of a sentence: the embeddings of all its tokens side by side, or their mean. */
+  pooling: z.enum(['concatenated', 'mean']).default('concatenated'),
+});
+const mlm = {
+  ...common,
+  study: z.literal('mlm'),
+  masking: componentChoice,
+  downstream: downstream.prefault({}),
+};
 
 const one = { seed: z.int().min(0) };
 export const runSpec = z.discriminatedUnion('study', [

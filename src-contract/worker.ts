@@ -11,6 +11,8 @@ export const job = z.strictObject({
   spec: runSpec,
   /** A checkpoint file to go on from, or null to start at step 0. */
   resumeFrom: z.string().nullable(),
+  /** The file of the spec's `start`, or null to begin with drawn weights. */
+  startFrom: z.string().nullable().default(null),
   /** An existing folder for files on their way to the host; the worker writes nowhere else. */
   spool: z.string(),
 });

@@ -49,7 +49,6 @@ const metadataSchema = z.object({
 
 /** @throws BasinError `corrupt` where the file is damaged or belongs to another model; nothing is changed then. */
 export function restoreCheckpoint(training: Training, bytes: Uint8Array, source: string): Position {
-  const file = decodeSafetensors(bytes, source);
   const fail = (why: string): never => {
     throw new BasinError(
       'corrupt',
@@ -57,27 +56,57 @@ export function restoreCheckpoint(training: Training, bytes: Uint8Array, source:
       source,
     );
   };
+  const file = decodeSafetensors(bytes, source);
   const metadata = metadataSchema.safeParse(file.metadata);
   if (!metadata.success) return fail('it is not a checkpoint of this program');
-  const own = variables(training);
-  for (const [name, variable] of own) {
-    const saved = file.tensors.get(name);
-    if (!saved) return fail(`tensor ${name} is missing`);
-    if (!(saved.data instanceof Float32Array)) return fail(`tensor ${name} is not of 32-bit floats`);
-    if (saved.shape.join() !== variable.shape.join()) {
-      return fail(
-        `tensor ${name} is [${saved.shape.join(', ')}], the model's is [${variable.shape.join(', ')}]`,
-      );
-    }
-  }
-  if (file.tensors.size !== own.size) return fail('it holds tensors that the model does not have');
-  for (const [name, variable] of own) {
-    const saved = file.tensors.get(name) as NamedTensor;
-    tidy(() => variable.assign(tensor(saved.data as Float32Array, [...saved.shape], 'float32')));
-  }
+  assignAll(variables(training), file.tensors, fail);
   return { step: metadata.data.step, seconds: metadata.data.seconds };
 }
 
+/**
+ * Weights of a checkpoint, or of any such file, for a run that begins with them; and what the model carries
+ * beside them, where the file has it.
+ * @throws BasinError `bad-input` where they are another model's; nothing is changed then
+ */
+export function startFromWeights(training: Training, bytes: Uint8Array, source: string): void {
+  const { tensors } = decodeSafetensors(bytes, source);
+  const weights = new Map([...tensors].filter(([name]) => !name.startsWith(statePrefix)));
+  assignAll(training.parameters.all, weights, (why) => {
+    throw new BasinError(
+      'bad-input',
+      `Setting start: the model cannot begin with ${source}: ${why}. Name a checkpoint of the same model.`,
+      'start',
+    );
+  });
+  for (const [name, variable] of training.modelState ?? []) {
+    const saved = tensors.get(`${statePrefix}${name}`);
+    if (saved?.data instanceof Float32Array && saved.shape.join() === variable.shape.join()) {
+      assign(variable, saved);
+    }
+  }
+}
+
+/** All or nothing: `own` and `saved` must have the same names and shapes. */
+function assignAll(
+  own: ReadonlyMap<string, Variable>,
+  saved: ReadonlyMap<string, NamedTensor>,
+  fail: (why: string) => never,
+): void {
+  const pairs = [...own].map(([name, variable]) => {
+    const tensor = saved.get(name) ?? fail(`tensor ${name} is missing`);
+    if (tensor.shape.join() !== variable.shape.join()) {
+      fail(`tensor ${name} is [${tensor.shape.join(', ')}], the model's is [${variable.shape.join(', ')}]`);
+    }
+    if (!(tensor.data instanceof Float32Array)) fail(`tensor ${name} is not of 32-bit floats`);
+    return [variable, tensor] as const;
+  });
+  if (saved.size !== own.size) fail('it holds tensors that the model does not have');
+  for (const [variable, tensor] of pairs) assign(variable, tensor);
+}
+
+function assign(variable: Variable, { data, shape }: NamedTensor): void {
+  tidy(() => variable.assign(tensor(data as Float32Array, [...shape], 'float32')));
+}
 function variables({ parameters, state }: Training): ReadonlyMap<string, Variable> {
   return new Map([
     ...parameters.all,

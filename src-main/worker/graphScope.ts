@@ -7,7 +7,9 @@ import type { RunSpec } from '#contract/spec.ts';
 import { version } from './provenance.ts';
 
 /** What changes nothing in any graph: numbers that are fed, names, and when something is done. */
-const without = ['title', 'seed', 'steps', 'schedule', 'logEvery', 'checkpointEvery'] as const;
+const without = [
+  ...['title', 'seed', 'steps', 'schedule', 'start', 'stopAt', 'logEvery', 'checkpointEvery'],
+] as const;
 
 /** @param computed how the numbers are computed, and by which TensorFlow */
 export function graphScope(spec: RunSpec, computed: readonly string[]): string {

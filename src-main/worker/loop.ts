@@ -3,15 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { BasinError } from '#contract/error.ts';
+import { timetable } from '#contract/interval.ts';
 import type { Api } from '#contract/rpc.ts';
 import type { hostForWorkerMethods, Job, Provenance } from '#contract/worker.ts';
 import type { Engine } from '#engine/engine.ts';
-import type { Measured } from '#science/definition.ts';
 import { learningRate } from '#science/learningRate.ts';
 import type { Metrics, StudyDefinition } from '#science/studies/training.ts';
-import { encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
+import { encodeCheckpoint, restoreCheckpoint, startFromWeights } from './checkpoint.ts';
 import type { Feeder } from './feeder.ts';
 import { MetricLog } from './log.ts';
+import { measuring } from './measuring.ts';
 import { Pace } from './pace.ts';
 import { stepTaker } from './stepTaker.ts';
 
@@ -37,7 +38,7 @@ const reportInterval = 250;
  * @throws BasinError where the run cannot go on; the points logged until then are with the host
  */
 export async function train(
-  { spec, resumeFrom, spool }: Job,
+  { spec, resumeFrom, startFrom, spool }: Job,
   study: StudyDefinition,
   engine: Engine,
   feeder: Feeder | null,
@@ -53,6 +54,7 @@ export async function train(
     const start = resumeFrom
       ? restoreCheckpoint(training, readFileSync(resumeFrom), resumeFrom)
       : { step: 0, seconds: 0 };
+    if (!resumeFrom && startFrom) startFromWeights(training, readFileSync(startFrom), startFrom);
     let { step } = start;
     pace.start(start);
     await host.started({ provenance, parameters: training.parameters.count });
@@ -60,6 +62,9 @@ export async function train(
 
     const rate = learningRate(spec);
     const take = stepTaker(training, spec, rate, feeder, pace);
+    const measure = measuring(training, spec, host, log, pace);
+    const checkpoints = timetable(spec.checkpointEvery, spec.steps);
+    let ended = step === spec.steps;
     let saved = resumeFrom ? step : -1;
     const save = async (): Promise<void> => {
       if (saved === step) return;
@@ -74,27 +79,19 @@ export async function train(
       saved = step;
     };
 
-    while (step < spec.steps && control.wanted === null) {
+    while (!ended && control.wanted === null) {
       const taken = await take(step);
       const unsound = taken.findIndex(({ loss }) => !Number.isFinite(loss));
       const count = unsound < 0 ? taken.length : unsound + 1;
       const metrics = taken[count - 1] as Metrics;
       step += count;
       pace.stepped(count);
-      const last = step === spec.steps;
-      if (step === 1 || step % spec.logEvery === 0 || last || unsound >= 0) {
+      ended = unsound < 0 && (await measure(step));
+      if (step === 1 || step % spec.logEvery === 0 || ended || unsound >= 0) {
         log.add(step, { ...metrics, learning_rate: rate(step - 1), 'time/waiting': pace.waitingShare() });
       }
       if (unsound >= 0) throw diverged(metrics.loss, step);
-
-      for (const measure of training.measures) {
-        if (step % measure.every !== 0 && !last) continue;
-        await host.progress(pace.progress(step, measure.activity));
-        const measured = pace.aside(() => measure.run(step));
-        log.add(step, Object.fromEntries(measured.map(({ name, value }) => [name, value])));
-        await host.measurements({ rows: measured.map((row) => rowOf(row, step)) });
-      }
-      if (step % spec.checkpointEvery === 0 || last || control.checkpoint) {
+      if (checkpoints.isDue(step) || ended || control.checkpoint) {
         control.checkpoint = false;
         await save();
       }
@@ -107,16 +104,12 @@ export async function train(
     }
     if (control.wanted !== null) await save();
     await log.flush();
-    const status = step === spec.steps ? 'finished' : control.wanted === 'stop' ? 'stopped' : 'paused';
+    const status = ended ? 'finished' : control.wanted === 'stop' ? 'stopped' : 'paused';
     return { status, step, seconds: pace.seconds() };
   } finally {
     // Also when the run fails: its last points say why.
     await log.flush().finally(() => training.dispose());
   }
-}
-
-function rowOf({ name, value, stderr, detail }: Measured, step: number) {
-  return { step, name, value, stderr, detail: detail ?? null };
 }
 
 function diverged(loss: number | undefined, step: number): BasinError {

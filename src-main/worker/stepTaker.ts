@@ -1,4 +1,5 @@
 /** The next step of a run or, of a model so small that it pays, the next several in one call. */
+import { timetable } from '#contract/interval.ts';
 import type { RunSpec } from '#contract/spec.ts';
 import type { Metrics, Training } from '#science/studies/training.ts';
 import type { Feeder } from './feeder.ts';
@@ -14,13 +15,15 @@ export function stepTaker(
   feeder: Feeder | null,
   pace: Pace,
 ): StepTaker {
-  const intervals = [spec.logEvery, spec.checkpointEvery, ...training.measures.map(({ every }) => every)];
+  const events = [spec.logEvery, spec.checkpointEvery, ...training.measures.map(({ every }) => every)].map(
+    (every) => timetable(every, spec.steps),
+  );
   /**
    * Whether the next `count` steps pass nothing that happens between two. Calls begin at multiples of
    * their length, so that a resumed run is cut into the same calls as one that was left alone.
    */
   const fits = (count: number, step: number): boolean => {
-    const next = Math.min(spec.steps, ...intervals.map((every) => (Math.floor(step / every) + 1) * every));
+    const next = Math.min(...events.map((event) => event.next(step)));
     // The first step is logged for itself.
     return step > 0 && step % count === 0 && step + count <= next;
   };

@@ -44,7 +44,7 @@ export function everyField(steps: number): Field {
     key: 'every',
     title: 'Every',
     unit: 'steps',
-    help: 'Steps between two measurements; the last step always measures.',
+    help: 'Steps between two measurements, or a log grid: 5/decade, 5/decade from 100. The last step always measures.',
     maximum: Math.max(2, steps),
   };
 }
@@ -64,6 +64,22 @@ export function checkpointField(steps: number): Field {
     help: 'A run can be resumed, and compared, from each. The last step makes one.',
   };
 }
+export const startField: Field = {
+  ...integer,
+  key: 'start',
+  kind: 'text',
+  title: 'Start from',
+  help: 'A checkpoint whose weights training begins with, with a fresh optimizer: RUN, RUN@STEP, or a .safetensors file. Empty: weights drawn from the seed.',
+  initial: null,
+};
+export const stopField: Field = {
+  ...integer,
+  key: 'stopAt',
+  kind: 'text',
+  title: 'Stop at',
+  help: 'Ends the run where a measured series has come down to a value: loss/excess <= 0.05. Empty: after its last step.',
+  initial: null,
+};
 export const seedsField: Field = {
   ...integer,
   key: 'seeds',

@@ -14,6 +14,8 @@ const order = [
   'schedule',
   'batchSize',
   'steps',
+  'stopAt',
+  'start',
   'probes',
   'evaluations',
   'flatness',

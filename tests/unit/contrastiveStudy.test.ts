@@ -27,6 +27,8 @@ const small: ContrastiveRunSpec = {
   flatness: { id: 'trace', every: 100, probes: 2, batchSize: 8 },
   logEvery: 10,
   checkpointEvery: 100,
+  start: null,
+  stopAt: null,
 };
 
 let live: Training | undefined;

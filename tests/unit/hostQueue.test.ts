@@ -200,3 +200,21 @@ test('plan and the machine', async () => {
   expect(machine.diskFree).toBeGreaterThan(0);
   expect(await api.library({})).toMatchObject({ folder, runs: 0 });
 });
+
+test('a run that starts from a checkpoint of the library is given its file', async () => {
+  const folder = temporaryFolder();
+  const host = await openFakeHost(folder);
+  const first = await reaches(host, (await queueRun(host)).id, 'finished');
+  const { id, hash } = first.checkpoints[0] ?? expect.unreachable();
+  const queued = await queueRun(host, {}, { start: `${first.id}@8` });
+  expect(queued.spec.start).toBe(id);
+  const second = await reaches(host, queued.id, 'finished');
+  const file = join(folder, 'checkpoints', `${hash}.safetensors`);
+  expect(second.events.map(({ message }) => message)).toContain(`starts from ${file}`);
+  const runs = (await host.api.runs({})).length;
+  await expect(queueRun(host, {}, { start: `${first.id}@9` })).rejects.toThrow(/its checkpoints are at step/);
+  await expect(queueRun(host, {}, { start: 'no/such.safetensors' })).rejects.toThrow(
+    'Setting start: there is no file no/such.safetensors.',
+  );
+  expect((await host.api.runs({})).length).toBe(runs);
+});

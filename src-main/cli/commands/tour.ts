@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { ScheduledChoice } from '#contract/component.ts';
 import type { Plan } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
 import { action, type Context, command } from '../command.ts';
@@ -78,9 +79,10 @@ async function visit(context: Context, plan: Plan): Promise<Stop> {
 
 /** The preset with fewer steps, measured as many times on the way. */
 function shortened(spec: Plan['spec'], steps: number): unknown {
-  const scaled = ({ every }: { readonly every: number }, path: string): Setting => ({
+  const scaled = ({ every }: ScheduledChoice, path: string): Setting => ({
     path: `${path}.every`,
-    value: Math.max(1, Math.round((every * steps) / spec.steps)),
+    // A log grid has as many places in each decade, whatever the length.
+    value: typeof every === 'string' ? every : Math.max(1, Math.round((every * steps) / spec.steps)),
   });
   return applySettings(spec, [
     { path: 'steps', value: steps },

@@ -6,6 +6,7 @@ import type { MeasurementRow } from '#contract/run.ts';
 import { readMeasurements } from '../store/measurements.ts';
 import { insertExperiment, readExperiments, readRun, readRuns, summarize } from '../store/runs.ts';
 import type { Context } from './context.ts';
+import { settledStart } from './lookup.ts';
 
 type Methods = Pick<
   Implementation<typeof hostMethods>,
@@ -41,7 +42,10 @@ export function experimentMethods(context: Context): Methods {
     },
     createExperiment: ({ spec: input, name, priority }) => {
       const { spec, runs } = resolved(input);
-      const named = runs.map((run) => ({ name: runName(name, run.name, runs.length), spec: run.spec }));
+      const named = runs.map((run) => ({
+        name: runName(name, run.name, runs.length),
+        spec: run.spec.start ? { ...run.spec, start: settledStart(library, run.spec.start) } : run.spec,
+      }));
       // At once, so that no other host takes a run in between.
       const created = db.transaction(() => {
         const inserted = insertExperiment(library, spec, name ?? spec.title, named, priority);

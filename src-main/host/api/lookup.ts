@@ -1,7 +1,10 @@
 /** From what a person types to the run or checkpoint meant. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { BasinError } from '#contract/error.ts';
 import { readCheckpoints, type StoredCheckpoint } from '../store/checkpoints.ts';
 import type { Database } from '../store/database.ts';
+import { checkpointPath, type Library } from '../store/library.ts';
 import { readRun, readRuns, type StoredRun } from '../store/runs.ts';
 
 /** Beginnings of an id shorter than this are taken for names alone. */
@@ -45,6 +48,26 @@ export function findCheckpoint(db: Database, text: string): StoredCheckpoint {
   const why =
     steps.length === 0 ? 'it has no checkpoint yet' : `its checkpoints are at step ${steps.join(', ')}`;
   throw new BasinError('not-found', `No checkpoint ${text}: ${why}.`);
+}
+
+/** The file of a checkpoint that `text` names in the library, or of the .safetensors file that it is. */
+export function checkpointFile(library: Library, text: string): string {
+  return isFile(text) ? text : checkpointPath(library, findCheckpoint(library.db, text).hash);
+}
+
+/**
+ * A spec's `start` as it will still be true when the run begins: the checkpoint's id, or the whole path.
+ * @throws BasinError `not-found`, `conflict`
+ */
+export function settledStart(library: Library, text: string): string {
+  if (!isFile(text)) return findCheckpoint(library.db, text).id;
+  if (existsSync(text)) return resolve(text);
+  throw new BasinError('not-found', `Setting start: there is no file ${text}. Name another one.`, 'start');
+}
+
+/** Whether what names a checkpoint is a path. */
+function isFile(text: string): boolean {
+  return text.endsWith('.safetensors');
 }
 
 /** A run's own name may hold an `@`. */

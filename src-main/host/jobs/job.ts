@@ -8,6 +8,7 @@ import { type Api, client, type Implementation, serve, toErrorValue } from '#con
 import type { RunStatus } from '#contract/run.ts';
 import type { RunSpec } from '#contract/spec.ts';
 import { hostForWorkerMethods, type WorkerProgress, workerMethods } from '#contract/worker.ts';
+import { checkpointFile } from '../api/lookup.ts';
 import { announceRun } from '../changes.ts';
 import { adoptCheckpoint, lastCheckpoint, toCheckpointRow } from '../store/checkpoints.ts';
 import { checkpointPath, type Library, newSpoolFolder, nextRevision } from '../store/library.ts';
@@ -72,13 +73,14 @@ export class Job {
     let end: WorkerEnd | undefined;
     try {
       const resumeFrom = this.rewind();
+      const spec = JSON.parse(this.run.spec) as RunSpec;
+      const startFrom = resumeFrom === null && spec.start ? checkpointFile(this.library, spec.start) : null;
       spool = newSpoolFolder(this.library, this.run.id);
       announceRun(this.library, this.emit, this.run.id);
       const process = startWorker(entry, serve(hostForWorkerMethods, this.implementation(spool)));
       const worker = { ...process, api: client(workerMethods, process.call) };
       this.worker = worker;
-      const spec = JSON.parse(this.run.spec) as RunSpec;
-      worker.api.start({ run: this.run.id, spec, resumeFrom, spool }).catch((error) => {
+      worker.api.start({ run: this.run.id, spec, resumeFrom, startFrom, spool }).catch((error) => {
         if (!this.told) this.fail(error);
       });
       end = await worker.ended;

@@ -20,6 +20,9 @@ const params = z.strictObject({
   }),
 });
 
+/** Nats of excess below which the pre-training task counts as solved. Basin's own definition. */
+export const saturation = 0.01;
+
 /** One sentence with one masked position, and what is true there. */
 interface Case {
   readonly sentence: Sentence;
@@ -37,7 +40,7 @@ export const exactConditional: MlmEvaluation<typeof params> = {
     'Cross-entropy of the model against the exact conditional of one masked word at a time, and its ' +
     'excess over the entropy of that conditional: the Kullback–Leibler divergence, 0 where pre-training ' +
     'is solved. A mean over sentences of each sentence’s mean over positions; the unigram model it is ' +
-    'compared with knows the exact frequency of each word.',
+    'compared with knows the exact frequency of each word. Saturated (1, else 0): below 0.01 nats.',
   reference: 'Liu et al. 2022, arXiv 2210.14199',
   studies: ['mlm'],
   params,
@@ -73,6 +76,7 @@ export const exactConditional: MlmEvaluation<typeof params> = {
         return [
           { name: 'loss/exact', value: mean(exact), stderr: standardError(exact) },
           { name: 'loss/excess', value: mean(excess), stderr: standardError(excess) },
+          { name: 'loss/saturated', value: mean(excess) < saturation ? 1 : 0, stderr: null },
           {
             name: 'loss/excess_share',
             value: mean(excess) / unigramExcess,

@@ -1,6 +1,7 @@
 /** A run that is built and ready to train: what the worker's loop drives, whatever the study. */
 import type { Study } from '#contract/component.ts';
 import type { Preview } from '#contract/host.ts';
+import type { Interval } from '#contract/interval.ts';
 import type { Estimate, RunSpec } from '#contract/spec.ts';
 import type { Engine, Feeds, Inputs, Program } from '#engine/engine.ts';
 import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
@@ -12,6 +13,8 @@ export interface Training {
   readonly parameters: Parameters;
   /** All that a resume needs beside the weights: optimizer slots, running statistics; by name. */
   readonly state: ReadonlyMap<string, Variable>;
+  /** The model's part of `state`, not the optimizer's: a run that starts from a checkpoint takes it over. */
+  readonly modelState?: ReadonlyMap<string, Variable>;
   /** Numbers known before training, e.g. `loss/floor`; the loop logs each as a constant series. */
   readonly references: Readonly<Record<string, number>>;
   /**
@@ -41,10 +44,12 @@ export interface SeveralSteps {
 export interface Measure {
   /** What it does, as progress shows it: "linear probe". */
   readonly activity: string;
-  /** Steps between two measurements; the loop also measures after the last step. */
-  readonly every: number;
+  /** The loop also measures after the last step. */
+  readonly every: Interval;
   /** `step` steps have been taken. Random draws come from streams indexed by it. */
   run(step: number): readonly Measured[];
+  /** What is measured once, after the last step: what training is compared with. */
+  atEnd?(step: number): readonly Measured[];
 }
 
 /** What one study brings; the registry and the worker know studies through this alone. */

@@ -46,6 +46,7 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
   return {
     parameters,
     state: new Map([...optimizer.slots, ...model.state]),
+    modelState: model.state,
     references: {
       'features/spread_healthy': 1 / Math.sqrt(model.projectionWidth),
       ...evaluated.references,

@@ -1,4 +1,5 @@
 /** Wall time and disk of a contrastive run, from measured rates. */
+import { type Interval, timetable } from '#contract/interval.ts';
 import type { ContrastiveRunSpec, Estimate } from '#contract/spec.ts';
 import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
@@ -28,9 +29,9 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
   const outline = outlineOf(spec);
   const parameters = shapesOf(spec, outline);
   const viewCost = costOfView(parameters, outline);
-  const measured = (every: number): number => Math.ceil(spec.steps / every);
+  const measured = (every: Interval): number => timetable(every, spec.steps).count;
   // Once more at the end, for the untrained encoder.
-  const probed = (every: number): number => measured(every) + 1;
+  const probed = (every: Interval): number => measured(every) + 1;
 
   const { gradients, slots } = optimizerCost(spec.optimizer);
   const training = spec.steps * (perStep + gradients * 2 * spec.batchSize * viewCost);

@@ -159,11 +159,8 @@ export function probeMeasures(
     return {
       activity: definition.title.toLowerCase(),
       every: choice.every,
-      run(step) {
-        const now = measured(step, encoded.task(), '');
-        if (step < spec.steps) return now;
-        return [...now, ...measured(step, untrained().task(), '_untrained')];
-      },
+      run: (step) => measured(step, encoded.task(), ''),
+      atEnd: (step) => measured(step, untrained().task(), '_untrained'),
     };
   });
 }

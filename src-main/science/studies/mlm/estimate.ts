@@ -1,4 +1,5 @@
 /** Wall time and disk of an MLM run, from rates measured on a two-core machine under the captured engine. */
+import { type Interval, timetable } from '#contract/interval.ts';
 import type { Estimate, MlmRunSpec } from '#contract/spec.ts';
 import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
@@ -6,7 +7,6 @@ import { flatnessCost } from '../flatness.ts';
 import { optimizerCost } from '../optimizerCost.ts';
 import { datasets } from './components.ts';
 import { buildModel } from './model.ts';
-import { testSentences, trainSentences } from './tasks.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
 
 /**
@@ -30,7 +30,7 @@ export function estimate(spec: MlmRunSpec): Estimate {
   const { tokens, parameters } = shapesOf(spec);
   const perToken = costOfToken(parameters);
   const perSequence = tokens.length * perToken;
-  const measured = (every: number): number => Math.ceil(spec.steps / every);
+  const measured = (every: Interval): number => timetable(every, spec.steps).count;
 
   const { gradients, slots } = optimizerCost(spec.optimizer);
   const training = spec.steps * (perStep + gradients * spec.batchSize * perSequence);
@@ -39,12 +39,13 @@ export function estimate(spec: MlmRunSpec): Estimate {
     const each = sentences * (tokens.length - 2) * perSequence * forwardShare;
     return sum + sentences * perSentence + measured(choice.every) * each;
   }, 0);
-  const sentences = trainSentences + testSentences;
+  const { train, validation, test, pooling } = spec.downstream;
+  const sentences = train + test;
   const tasks = 3;
-  const width = tokens.length * widthOf(parameters);
+  const width = (pooling === 'mean' ? 1 : tokens.length) * widthOf(parameters);
   const oneProbe = sentences * (perSequence * forwardShare + tasks * width * perFeature);
   const probing =
-    (spec.probes.length > 0 ? sentences * tasks * perLabel : 0) +
+    (spec.probes.length > 0 ? (sentences + validation) * tasks * perLabel : 0) +
     // Once more at the end, for the untrained encoder.
     spec.probes.reduce((sum, { every }) => sum + (measured(every) + 1) * oneProbe, 0);
 

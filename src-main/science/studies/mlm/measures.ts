@@ -74,7 +74,7 @@ function encoding(
   engine: Engine,
 ): Encoding {
   const program = engine.compile('features', (inputs) => ({ features: model.features(inputs) }));
-  const width = tokens.length * model.width;
+  const width = model.featureWidth;
   const encode = (sentences: readonly Sentence[]): Float32Array => {
     const features = new Float32Array(sentences.length * width);
     for (let start = 0; start < sentences.length; start += block) {
@@ -108,7 +108,7 @@ export function probeMeasures(
   engine: Engine,
 ): Measures {
   if (spec.probes.length === 0) return { measures: [], references: {}, changed() {}, dispose() {} };
-  const tasks = downstreamTasks(language, spec.seed);
+  const tasks = downstreamTasks(language, spec);
   const trained = encoding(tasks, tokens, model, engine);
   const drawn = new SeededParameters(spec.seed);
   let untrained: Encoding | undefined;
@@ -123,17 +123,22 @@ export function probeMeasures(
     return {
       activity: definition.title.toLowerCase(),
       every: choice.every,
-      run(step: number) {
-        const now = measured(step, trained, '');
-        if (step < spec.steps) return now;
+      run: (step: number) => measured(step, trained, ''),
+      atEnd(step: number) {
         untrained ??= encoding(tasks, tokens, buildModel(spec, tokens, drawn), engine);
-        return [...now, ...measured(step, untrained, '_untrained')];
+        return measured(step, untrained, '_untrained');
       },
     };
   });
   return {
     measures,
-    references: Object.fromEntries(tasks.map(({ id, test }) => [`baseline/${id}`, majority(test)])),
+    references: Object.fromEntries(
+      tasks.flatMap(({ id, test }) => [
+        [`baseline/${id}`, majority(test)] as const,
+        // Its labels are the oracle's: an exact parser gives all of them.
+        ...(language.oracle ? [[`ceiling/${id}`, 1] as const] : []),
+      ]),
+    ),
     changed: trained.changed,
     dispose() {
       trained.dispose();

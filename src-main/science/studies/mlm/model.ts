@@ -2,7 +2,19 @@
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Inputs } from '#engine/engine.ts';
 import type { Parameters } from '#engine/parameters.ts';
-import { oneHot, type Rank, reshape, type Scalar, sub, type Tensor1D, type Tensor2D } from '#engine/tf.ts';
+import {
+  div,
+  mul,
+  oneHot,
+  type Rank,
+  reshape,
+  type Scalar,
+  sub,
+  sum,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { logSumExp } from '../../losses/logSumExp.ts';
 import { noExamples } from '../flatness.ts';
@@ -10,9 +22,12 @@ import { encoders, losses } from './components.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface MlmModel {
-  /** Width of one token's embedding. */
-  readonly width: number;
-  /** `ids`, `mask` → all token embeddings of each sentence, [sentences, length · width]. */
+  /** Numbers of a sentence that `features` gives. */
+  readonly featureWidth: number;
+  /**
+   * `ids`, `mask` → what a downstream task sees of each sentence: all token embeddings side by side,
+   * [sentences, length · width], or the mean of those that are no padding, [sentences, width].
+   */
   features(inputs: Inputs): Tensor2D;
   /** `ids`, `mask`, `slots` → log p(word), nats, at each slot of each sentence: [sentences · slots, words]. */
   logProbabilities(inputs: Inputs): Tensor2D;
@@ -31,6 +46,7 @@ export function buildModel(spec: MlmRunSpec, tokens: Tokens, parameters: Paramet
   const loss = chosen(losses, spec.loss, 'loss');
   const encoder = encoderChoice.definition.build(encoderChoice.params, tokens, parameters);
 
+  const isMean = spec.downstream.pooling === 'mean';
   // Logits at the slots alone: most tokens are not asked about.
   const logits = ({ ids, mask, slots }: Inputs): Tensor2D => {
     const embeddings = encoder.embed(ids as Tensor2D, mask as Tensor2D, slots as Tensor2D);
@@ -41,9 +57,13 @@ export function buildModel(spec: MlmRunSpec, tokens: Tokens, parameters: Paramet
   const lossOf = (scores: Tensor2D, inputs: Inputs): Scalar =>
     loss.definition.value(loss.params, scores, targetsOf(inputs), inputs.weights as Tensor1D);
   return {
-    width: encoder.width,
-    features: ({ ids, mask }) =>
-      reshape(encoder.embed(ids as Tensor2D, mask as Tensor2D), [-1, tokens.length * encoder.width]),
+    featureWidth: isMean ? encoder.width : tokens.length * encoder.width,
+    features({ ids, mask }) {
+      const embeddings = encoder.embed(ids as Tensor2D, mask as Tensor2D);
+      return isMean
+        ? meanOfTokens(embeddings as Tensor3D, mask as Tensor2D)
+        : reshape(embeddings, [-1, tokens.length * encoder.width]);
+    },
     logProbabilities(inputs) {
       const scores = logits(inputs);
       return sub(scores, reshape(logSumExp(scores), [-1, 1]));
@@ -57,4 +77,11 @@ export function buildModel(spec: MlmRunSpec, tokens: Tokens, parameters: Paramet
       return definition.examples(params, logits(inputs), targetsOf(inputs), inputs.weights as Tensor1D);
     },
   };
+}
+
+/** Embeddings [sentences, length, width] and their mask [sentences, length] → [sentences, width]. */
+function meanOfTokens(embeddings: Tensor3D, mask: Tensor2D): Tensor2D {
+  const [sentences, length] = mask.shape;
+  const shares = div(mask, sum(mask, 1, true));
+  return sum(mul(embeddings, reshape(shares, [sentences, length, 1])), 1);
 }

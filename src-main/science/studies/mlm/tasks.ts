@@ -1,10 +1,8 @@
 /** Sentences and labels of the downstream tasks, drawn once a run. */
 import { BasinError } from '#contract/error.ts';
+import type { MlmRunSpec } from '#contract/spec.ts';
 import { type Stream, stream } from '#engine/random.ts';
 import type { Language, LanguageTask, Sentence } from '../../data/language.ts';
-
-export const trainSentences = 6000;
-export const testSentences = 2000;
 
 export interface LabelledSentences {
   readonly sentences: readonly Sentence[];
@@ -14,18 +12,23 @@ export interface DownstreamTask {
   readonly id: string;
   readonly classes: readonly string[];
   readonly train: LabelledSentences;
+  readonly validation: LabelledSentences;
   readonly test: LabelledSentences;
 }
 
 /** All tasks ask about the same sentences, so that a sentence is encoded once. */
-export function downstreamTasks(language: Language, seed: number): readonly DownstreamTask[] {
+export function downstreamTasks(
+  language: Language,
+  { seed, downstream }: Pick<MlmRunSpec, 'seed' | 'downstream'>,
+): readonly DownstreamTask[] {
   const minLength = Math.max(...language.tasks.map((task) => task.minLength));
   const draw = (name: string, count: number): Sentence[] => {
     const random = stream(seed, name);
     return Array.from({ length: count }, () => longEnough(language, minLength, random));
   };
-  const train = draw('probe/train', trainSentences);
-  const test = draw('probe/test', testSentences);
+  const train = draw('probe/train', downstream.train);
+  const validation = draw('probe/validation', downstream.validation);
+  const test = draw('probe/test', downstream.test);
   const label = (task: LanguageTask, sentences: readonly Sentence[]): LabelledSentences => ({
     sentences,
     labels: Int32Array.from(sentences, (sentence) => task.label(sentence)),
@@ -34,6 +37,7 @@ export function downstreamTasks(language: Language, seed: number): readonly Down
     id: task.id,
     classes: task.classes,
     train: label(task, train),
+    validation: label(task, validation),
     test: label(task, test),
   }));
 }

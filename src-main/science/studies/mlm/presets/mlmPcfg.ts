@@ -1,15 +1,9 @@
 /** Does masked-word pre-training find the language's true conditional? */
 import { z } from 'zod';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { saturation } from '../../../evaluations/exactConditional.ts';
 import { finalValue } from '../../finalValues.ts';
-import {
-  excessStatement,
-  probeStatement,
-  resultsTable,
-  saturation,
-  statusStatement,
-  withError,
-} from './results.ts';
+import { excessStatement, probeStatement, resultsTable, statusStatement, withError } from './results.ts';
 import { smallGrammarExperiment } from './smallGrammarExperiment.ts';
 
 /** Share of the unigram model's divergence that is to be undercut. */

@@ -3,9 +3,6 @@ import type { ReportTable } from '#contract/report.ts';
 import type { RunResult } from '../../../definition.ts';
 import { type FinalValue, finalValue, finalValuesTable } from '../../finalValues.ts';
 
-/** Nats of excess below which the pre-training task counts as solved. Basin's own definition. */
-export const saturation = 0.01;
-
 const columns = [
   { title: 'Masked loss', series: 'loss', unit: 'nats' },
   { title: 'Exact cross-entropy', series: 'loss/exact', unit: 'nats' },
@@ -50,7 +47,10 @@ export function probeStatement(run: RunResult): string | null {
     if (!accuracy || baseline === undefined) return [];
     const untrained = run.metrics[`accuracy/linear_untrained/${task}`];
     const before = untrained === undefined ? '' : `untrained encoder ${percent(untrained)}, `;
-    return [`task ${task} ${percent(accuracy.value)} (${before}most frequent class ${percent(baseline)})`];
+    const ceiling = percent(run.metrics[`ceiling/${task}`] ?? 1);
+    return [
+      `task ${task} ${percent(accuracy.value)} (${before}most frequent class ${percent(baseline)}, exact parser ${ceiling})`,
+    ];
   });
   return parts.length === 0 ? null : `${run.name}: a linear probe solves ${parts.join(', ')}.`;
 }
