@@ -101,7 +101,8 @@ test('after the last step the untrained encoder is probed as well', async () => 
   const [probe] = training.measures;
   const start = probe?.run(0)[0];
   losses(training, 0, 6);
-  const [trained, untrained] = probe?.run(6) ?? [];
+  const [trained] = probe?.run(6) ?? [];
+  const [untrained] = probe?.atEnd?.(6) ?? [];
   expect(untrained).toEqual({ ...start, name: 'accuracy/linear_untrained' });
   expect(trained?.value).not.toBe(untrained?.value);
 }, 120_000);

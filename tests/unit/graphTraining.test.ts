@@ -25,6 +25,8 @@ const graph: ContrastiveRunSpec = {
   flatness: null,
   logEvery: 10,
   checkpointEvery: 200,
+  start: null,
+  stopAt: null,
 };
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
@@ -37,7 +39,10 @@ async function trained(overrides: object) {
   const rate = learningRate(spec);
   let loss = Number.NaN;
   for (let step = 0; step < spec.steps; step++) loss = training.step(step, rate(step)).loss ?? Number.NaN;
-  const measured = training.measures.flatMap((measure) => measure.run(spec.steps));
+  const measured = training.measures.flatMap(({ run, atEnd }) => [
+    ...run(spec.steps),
+    ...(atEnd?.(spec.steps) ?? []),
+  ]);
   training.dispose();
   return { loss, value: (name: string) => measured.find((one) => one.name === name)?.value };
 }
