@@ -10,6 +10,7 @@ import { contrastiveStep } from './contrastiveStep.ts';
 import { product, trace } from './curvature.ts';
 import { matmul } from './matmul.ts';
 import { mlmStep } from './mlmStep.ts';
+import { oracle } from './oracle.ts';
 import type { BuildWork, Work } from './work.ts';
 
 const works: Readonly<Record<string, BuildWork>> = {
@@ -19,6 +20,7 @@ const works: Readonly<Record<string, BuildWork>> = {
   product,
   trace,
   matmul,
+  oracle,
 };
 
 /** Settings of TensorFlow, as provenance names them. */

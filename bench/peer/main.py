@@ -1,4 +1,7 @@
-"""The peer's side of a benchmark: told over standard input what to build and run (src-contract/bench.ts)."""
+"""
+The peer's side of a benchmark: told over standard input what to build and run (src-contract/bench.ts), and on
+the command line which packages its environment has.
+"""
 
 import importlib
 import json
@@ -7,8 +10,6 @@ import resource
 import sys
 import time
 from importlib.metadata import version
-
-import torch
 
 # Module and class of each work; imported when it is built, so that none pays for another's libraries.
 WORKS = {
@@ -22,8 +23,9 @@ WORKS = {
     "trace/hessian-eigenthings": ("curvature", "EigenthingsTrace"),
     "trace/pyhessian": ("curvature", "PyHessianTrace"),
     "matmul": ("matmul", "Matmul"),
+    "oracle": ("oracle", "Oracle"),
 }
-PACKAGES = ("torch", "hessian-eigenthings", "pyhessian")
+PACKAGES = sys.argv[1:]
 
 
 def answer(request, work):
@@ -55,8 +57,11 @@ def resident():
 def main():
     # Libraries print; standard output carries answers alone.
     out, sys.stdout = sys.stdout, sys.stderr
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
-    torch.manual_seed(0)
+    if "torch" in PACKAGES:
+        import torch
+
+        torch.set_num_threads(len(os.sched_getaffinity(0)))
+        torch.manual_seed(0)
     work = None
     for line in sys.stdin:
         try:

@@ -135,7 +135,7 @@ test('a benchmark is found by its name or by its family', () => {
   expect(ids('capture')).toEqual(['capture', 'capture/cached']);
   const all = ids();
   expect(new Set(all).size).toBe(all.length);
-  const families = ['mlm-step', 'contrastive-step', 'hvp', 'trace', 'peak', 'capture', 'memory'];
+  const families = ['mlm-step', 'contrastive-step', 'hvp', 'trace', 'peak', 'capture', 'memory', 'oracle'];
   expect([...new Set(all.map((id) => id.split('/')[0]))]).toEqual(families);
   expect(() => benchmarksNamed('speed')).toThrow(/Benchmark speed: there is none/);
 });
@@ -170,9 +170,10 @@ test('peers that cannot be installed are one clear line, and do not count as ins
     writeFileSync(requirements, './no-such-package\n');
     const notes: string[] = [];
     const note = (text: string) => void notes.push(text);
-    const install = peersPython(requirements, { BASIN_CACHE: folder }, note, AbortSignal.timeout(60_000));
+    const signal = AbortSignal.timeout(60_000);
+    const install = peersPython(requirements, 'Installing.', { BASIN_CACHE: folder }, note, signal);
     await expect(install).rejects.toThrow(/^Peers: they could not be installed: .+ needed\.$/);
-    expect(notes).toHaveLength(1);
+    expect(notes).toEqual(['Installing.']);
     const [environment = ''] = readdirSync(folder).filter((name) => name.startsWith('peers-'));
     expect(existsSync(join(folder, environment, '.complete'))).toBe(false);
   } finally {

@@ -60,3 +60,18 @@ test('what is asked of a side in vain is an answer, not its end', async () => {
   );
   await expect(side.ask({ op: 'run', count: 0 })).rejects.toThrow('failed to run');
 }, 60_000);
+
+test('the oracle’s work agrees with its oracle on what it writes for the peer', async () => {
+  await side.ask({ op: 'build', work: 'oracle', folder });
+  const { words, lexical, sentences } = JSON.parse(readFileSync(join(folder, 'oracle.json'), 'utf8'));
+  const { values } = await side.ask({ op: 'check' });
+  // A sentence's log-probability; then Σ p² and p(word) of each position.
+  expect(values).toHaveLength(
+    sentences.slice(0, 5).reduce((sum: number, s: number[]) => sum + 1 + 2 * s.length, 0),
+  );
+  expect(values.every(Number.isFinite)).toBe(true);
+  expect(values[1]).toBeGreaterThanOrEqual(1 / words.length);
+  const mass = lexical.reduce((sum: number, [, , p]: [string, number, number]) => sum + p, 0);
+  // Ten last-layer symbols emit words alone; thirty above stop early with 0.185.
+  expect(mass).toBeCloseTo(10 + 30 * 0.185, 10);
+}, 60_000);

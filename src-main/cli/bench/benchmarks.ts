@@ -3,6 +3,7 @@ import { BasinError } from '#contract/error.ts';
 import { captureBenchmarks } from './capture.ts';
 import type { Benchmark } from './lab.ts';
 import { memoryBenchmarks } from './memory.ts';
+import { oracleBenchmarks } from './oracle.ts';
 import { peakBenchmark } from './peak.ts';
 import { speedBenchmarks } from './speed.ts';
 import { traceBenchmarks } from './trace.ts';
@@ -13,6 +14,7 @@ const benchmarks: readonly Benchmark[] = [
   peakBenchmark,
   ...captureBenchmarks,
   ...memoryBenchmarks,
+  ...oracleBenchmarks,
 ];
 
 /** The benchmark `id`, or all of its family (`hvp`), or all there are. @throws BasinError `bad-input` */

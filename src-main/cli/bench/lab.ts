@@ -7,7 +7,7 @@ import type { BenchRow, BenchTarget } from '#contract/bench.ts';
 import { BasinError } from '#contract/error.ts';
 import { packageRoot } from '../packageRoot.ts';
 import type { Blocks } from './interleave.ts';
-import { peersPython } from './peers.ts';
+import { type PeerEnvironment, peerEnvironments, peersPython } from './peers.ts';
 import { Side } from './side.ts';
 import { tuned } from './tuning.ts';
 
@@ -71,11 +71,14 @@ export class Lab {
     return known;
   }
 
-  /** The same with PyTorch; installs it first where need be. */
-  async peer(env: Readonly<Record<string, string>> = {}): Promise<Side> {
+  /** The same in Python, with PyTorch if nothing else is asked for; installs it first where need be. */
+  async peer(
+    env: Readonly<Record<string, string>> = {},
+    { requirements, packages, remark }: PeerEnvironment = peerEnvironments.torch,
+  ): Promise<Side> {
     const { signal } = this.#closed;
-    const python = await peersPython(source('requirements.txt'), process.env, this.#note, signal);
-    return this.#started(new Side('peer', python, [source('peer/main.py')], env));
+    const python = await peersPython(source(requirements), remark, process.env, this.#note, signal);
+    return this.#started(new Side('peer', python, [source('peer/main.py'), ...packages], env));
   }
 
   /** Both sides with their works built from the same weights and data. */
@@ -83,10 +86,11 @@ export class Lab {
     ours: string,
     peer: string,
     compute: string,
+    environment: PeerEnvironment = peerEnvironments.torch,
   ): Promise<{ ours: Side; peer: Side; operations: number }> {
     const folder = this.folder();
     // First, because it may have to be installed.
-    const peerSide = await this.peer();
+    const peerSide = await this.peer({}, environment);
     const oursSide = this.ours(compute);
     const { operations } = await oursSide.ask({ op: 'build', work: ours, folder });
     await peerSide.ask({ op: 'build', work: peer, folder });

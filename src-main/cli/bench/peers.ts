@@ -1,6 +1,6 @@
 /**
- * The peers' virtual environment: made when a benchmark first needs it, in the cache that also holds
- * TensorFlow's libraries, with the versions of bench/requirements.txt.
+ * The peers' virtual environments: each made when a benchmark first needs it, in the cache that also holds
+ * TensorFlow's libraries, with the versions of its requirements file in bench/.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,9 +9,32 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BasinError } from '#contract/error.ts';
 
+export interface PeerEnvironment {
+  /** Its file in bench/. */
+  readonly requirements: string;
+  /** Those whose versions a row names. */
+  readonly packages: readonly string[];
+  /** Said before it is installed. */
+  readonly remark: string;
+}
+
+export const peerEnvironments = {
+  torch: {
+    requirements: 'requirements.txt',
+    packages: ['torch', 'hessian-eigenthings', 'pyhessian'],
+    remark: 'Installing PyTorch and the other peers, once: about 3 GB to download, 6 GB on disk.',
+  },
+  nltk: {
+    requirements: 'oracle-requirements.txt',
+    packages: ['nltk'],
+    remark: 'Installing nltk, once: about 60 MB on disk.',
+  },
+} as const satisfies Record<string, PeerEnvironment>;
+
 /** Path of a Python that has the peers. @throws BasinError `worker` where they cannot be installed. */
 export async function peersPython(
   requirements: string,
+  remark: string,
   env: NodeJS.ProcessEnv,
   note: (text: string) => void,
   signal: AbortSignal,
@@ -22,7 +45,7 @@ export async function peersPython(
   const python = join(folder, 'bin', 'python');
   const complete = join(folder, '.complete');
   if (existsSync(complete)) return python;
-  note('Installing PyTorch and the other peers, once: about 3 GB to download, 6 GB on disk.');
+  note(remark);
   // What an interrupted installation left.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
