@@ -21,7 +21,7 @@ const sources = [
 ];
 /** Scripts that processes start from, by their folder in src-main and in out. */
 const nodeEntries = {
-  host: ['main'],
+  host: ['main', 'graphThread'],
   worker: ['main', 'describe', 'feederThread', 'tuningProbe'],
   cli: ['main'],
 };

@@ -80,6 +80,8 @@ export const graphAnswer = z.strictObject({
   /** Pairs among this many vertices, sampled where there are more. */
   compared: z.int(),
   time: z.int(),
+  /** Eigenvectors that diffusion distances are computed from; exact with one for each vertex. */
+  basis: z.int(),
   distances: z.array(graphDistance),
   /** What it took, seconds. */
   seconds: double,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { componentInfo, componentKind, study } from './component.ts';
 import { flatnessJob, flatnessMeasured } from './flatness.ts';
-import { graphDrawing } from './graph.ts';
+import { graphAnswer, graphDrawing, graphQuestion, graphStage } from './graph.ts';
 import { lossJob, lossValue } from './lossValue.ts';
 import { questionProgress } from './question.ts';
 import { report } from './report.ts';
@@ -198,6 +198,8 @@ export const hostMethods = {
   /** Validates and fills in; writes nothing. Bad input: `bad-input` with the path of the setting. */
   plan: { input: z.strictObject({ spec: z.unknown() }), output: plan },
   preview: { input: z.strictObject({ spec: z.unknown() }), output: preview },
+  /** Of the Graph lab, which looks at one graph at a time: the question before, if unanswered, fails with `conflict`. */
+  graph: { input: graphQuestion, output: graphAnswer },
   createExperiment: {
     input: z.strictObject({ spec: z.unknown(), name: z.string().optional(), priority: z.int().default(0) }),
     output: z.strictObject({ experiment: id, runs: z.array(runSummary) }),
@@ -277,6 +279,8 @@ export const hostEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('measurements'), run: id }),
   z.strictObject({ type: z.literal('checkpoint'), run: id, checkpoint: checkpointRow }),
   z.strictObject({ type: z.literal('queue'), queue: queueState }),
+  /** Of the question to `graph` that is being answered. */
+  z.strictObject({ type: z.literal('graph'), stage: graphStage }),
   /** Of a call that a process of its own answers, by the checkpoint or file that it named. */
   z.strictObject({ type: z.literal('answering'), subject: id, progress: questionProgress }),
   z.strictObject({ type: z.literal('warning'), subject: id, message: z.string() }),

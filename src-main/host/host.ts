@@ -5,10 +5,12 @@ import type { HostEvent, hostMethods } from '#contract/host.ts';
 import type { Implementation } from '#contract/rpc.ts';
 import type { Context, Science } from './api/context.ts';
 import { experimentMethods } from './api/experiments.ts';
+import { graphMethods } from './api/graph.ts';
 import { Machine } from './api/machine.ts';
 import { questionMethods } from './api/questions.ts';
 import { runMethods } from './api/runs.ts';
 import { announceRuns, ForeignChanges } from './changes.ts';
+import { GraphLab } from './jobs/graphLab.ts';
 import { thisOwner } from './jobs/owner.ts';
 import { Questions } from './jobs/questions.ts';
 import { JobQueue } from './jobs/queue.ts';
@@ -63,6 +65,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     science,
     queue,
     questions: new Questions(workerEntry),
+    graphLab: new GraphLab(),
     emit,
     announce: (runs) => announceRuns(library, emit, runs),
     removed: (run) => emit({ type: 'removed', run }),
@@ -82,10 +85,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
   return {
     api: {
       ...{ ...libraryMethods(context), ...experimentMethods(context), ...runMethods(context) },
-      ...questionMethods(context),
+      ...{ ...questionMethods(context), ...graphMethods(context) },
     },
     close: () => {
       context.questions.stopAll();
+      context.graphLab.close();
       closed ??= queue.close(options.patience ?? 20_000).then(() => {
         changes.close();
         library.db.close();

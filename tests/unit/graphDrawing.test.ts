@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { stream } from '#engine/random.ts';
+import type { Edges } from '#science/graph/graph.ts';
 import { drawGraph } from '#science/graphLab/drawing.ts';
-import { type Edges, forceLayout } from '#science/graphLab/forceLayout.ts';
+import { forceLayout } from '#science/graphLab/forceLayout.ts';
 import { cliques } from './support/populations.ts';
 
 describe('what is drawn of a graph', () => {

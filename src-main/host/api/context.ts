@@ -1,5 +1,6 @@
 /** What every method of the API works with. */
 import type { HostEvent } from '#contract/host.ts';
+import type { GraphLab } from '../jobs/graphLab.ts';
 import type { Questions } from '../jobs/questions.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import type { Library } from '../store/library.ts';
@@ -12,6 +13,7 @@ export interface Context {
   readonly science: Science;
   readonly queue: JobQueue;
   readonly questions: Questions;
+  readonly graphLab: GraphLab;
   emit(event: HostEvent): void;
   /** Tells listeners that these runs' rows have changed. */
   announce(runs: readonly string[]): void;

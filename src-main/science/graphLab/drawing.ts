@@ -1,8 +1,9 @@
 /** What is drawn of a graph: all of it where it is small, else a sample of its vertices. */
 import type { GraphDrawing } from '#contract/graph.ts';
 import { permutation, stream } from '#engine/random.ts';
+import type { Edges } from '../graph/graph.ts';
 import type { GraphPopulation } from '../graph/population.ts';
-import { type Edges, forceLayout } from './forceLayout.ts';
+import { forceLayout } from './forceLayout.ts';
 
 export interface DrawingSize {
   /** At most. */

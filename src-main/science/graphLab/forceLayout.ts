@@ -8,13 +8,7 @@
  * mean of w ‖p_x − p_x⁺‖² is about 1. Gravity keeps components that no edge joins from drifting apart.
  */
 import type { Stream } from '#engine/random.ts';
-
-export interface Edges {
-  /** Each edge once; no loops. */
-  readonly from: Int32Array;
-  readonly to: Int32Array;
-  readonly weight: Float64Array;
-}
+import type { Edges } from '../graph/graph.ts';
 
 interface Layout {
   readonly x: Float64Array<ArrayBuffer>;
@@ -28,7 +22,9 @@ const firstMove = 0.6;
 /** Vertices at one place repel as if they were this far apart, squared. */
 const softening = 1e-4;
 
-/** `masses` [n] are relative: w(x) of the drawn vertices. n² operations a round. */
+/**
+ * `masses` [n] are relative: w(x) of the drawn vertices. Each edge stands once, and no loop. n² operations a round.
+ */
 export function forceLayout(masses: Float64Array, edges: Edges, random: Stream, rounds = 240): Layout {
   const count = masses.length;
   const x = Float64Array.from({ length: count }, () => random.normal());
@@ -62,11 +58,13 @@ function shares(masses: Float64Array): Float64Array {
 /** Of each edge, w(x, x⁺) over the sum of x's edges and over that of x⁺'s: what is drawn of a vertex counts as all. */
 function transitions({ from, to, weight }: Edges, count: number): [Float64Array, Float64Array] {
   const sums = new Float64Array(count);
-  for (const [e, w] of weight.entries()) {
+  for (let e = 0; e < weight.length; e++) {
+    const w = weight[e] as number;
     sums[from[e] as number] = (sums[from[e] as number] as number) + w;
     sums[to[e] as number] = (sums[to[e] as number] as number) + w;
   }
-  const over = (ends: Int32Array) => weight.map((w, e) => w / (sums[ends[e] as number] as number));
+  const over = (ends: ArrayLike<number>) =>
+    Float64Array.from(weight, (w, e) => w / (sums[ends[e] as number] as number));
   return [over(from), over(to)];
 }
 

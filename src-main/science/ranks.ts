@@ -1,0 +1,42 @@
+/** Statistics of ranks: what they say holds for every increasing function of the values. */
+
+/** From 1; equal values share the mean of their ranks. Infinite values are the first or the last. */
+function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Int32Array.from({ length: values.length }, (_, i) => i);
+  order.sort((a, b) => {
+    const [x, y] = [values[a] as number, values[b] as number];
+    return x < y ? -1 : x > y ? 1 : 0;
+  });
+  const found = new Float64Array(values.length);
+  for (let first = 0; first < order.length; ) {
+    let end = first + 1;
+    while (end < order.length && values[order[end] as number] === values[order[first] as number]) end++;
+    for (const i of order.subarray(first, end)) found[i] = (first + 1 + end) / 2;
+    first = end;
+  }
+  return found;
+}
+
+/** Spearman's ρ (1904), ties by their mean ranks; null where one of the two is constant. */
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
+  const [x, y] = [ranks(a), ranks(b)];
+  const mean = (x.length + 1) / 2;
+  let [xy, xx, yy] = [0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    const [dx, dy] = [(x[i] as number) - mean, (y[i] as number) - mean];
+    xy += dx * dy;
+    xx += dx * dx;
+    yy += dy * dy;
+  }
+  return xx === 0 || yy === 0 ? null : xy / Math.sqrt(xx * yy);
+}
+
+/**
+ * P(a < b) + P(a = b) / 2 for one value drawn from each (Mann and Whitney 1947); null where either has none.
+ */
+export function probabilityLess(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
+  if (a.length === 0 || b.length === 0) return null;
+  const of = ranks([...Array.from(a), ...Array.from(b)]);
+  const sum = of.subarray(a.length).reduce((total, rank) => total + rank, 0);
+  return (sum - (b.length * (b.length + 1)) / 2) / (a.length * b.length);
+}
