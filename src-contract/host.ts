@@ -4,6 +4,7 @@ import { componentInfo, componentKind, study } from './component.ts';
 import { flatnessJob, flatnessMeasured } from './flatness.ts';
 import { graphAnswer, graphDrawing, graphQuestion, graphStage } from './graph.ts';
 import { lossJob, lossValue } from './lossValue.ts';
+import { probeFound, probeJob } from './probe.ts';
 import { questionProgress } from './question.ts';
 import { report } from './report.ts';
 import type { MethodTable } from './rpc.ts';
@@ -257,6 +258,11 @@ export const hostMethods = {
   flatness: {
     input: flatnessJob.omit({ file: true }).extend({ checkpoint: id }),
     output: flatnessMeasured.extend({ checkpoint: id.nullable(), run: id.nullable() }),
+  },
+  /** Puts a probe to the frozen features of a checkpoint, which is named and keeps what is found as in `flatness`. */
+  probe: {
+    input: probeJob.omit({ file: true }).extend({ checkpoint: id }),
+    output: probeFound.extend({ checkpoint: id.nullable(), run: id.nullable() }),
   },
   /** Value, parts and gradients of a loss on the arrays of a file. Touches no library. */
   evaluateLoss: { input: lossJob, output: lossValue },

@@ -2,12 +2,14 @@
 import { z } from 'zod';
 import { flatnessJob, flatnessMeasured } from './flatness.ts';
 import { lossJob, lossValue } from './lossValue.ts';
+import { probeFound, probeJob } from './probe.ts';
 import type { MethodTable } from './rpc.ts';
 import { nothing } from './worker.ts';
 
 /** From host to worker, as the one thing that the worker does. */
 export const workerQuestions = {
   flatness: { input: flatnessJob, output: flatnessMeasured },
+  probe: { input: probeJob, output: probeFound },
   loss: { input: lossJob, output: lossValue },
 } satisfies MethodTable;
 

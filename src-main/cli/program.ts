@@ -15,6 +15,7 @@ import { flatness } from './commands/flatness.ts';
 import { metrics } from './commands/metrics.ts';
 import { oracle } from './commands/oracle.ts';
 import { pause } from './commands/pause.ts';
+import { probe } from './commands/probe.ts';
 import { rename } from './commands/rename.ts';
 import { report } from './commands/report.ts';
 import { resume } from './commands/resume.ts';
@@ -45,7 +46,18 @@ export function basin(): Command {
   const commands = [
     ...[doctor(), tour(), studies(), components()],
     ...[run(), resume(), pause(), stop(), runs(), show(), metrics(), tag(), rename(), deleteRun()],
-    ...[compare(), flatness(), evaluate(), checkpoint(), oracle(), report(), verify(), bench(), completion()],
+    ...[
+      compare(),
+      flatness(),
+      probe(),
+      evaluate(),
+      checkpoint(),
+      oracle(),
+      report(),
+      verify(),
+      bench(),
+      completion(),
+    ],
   ];
   for (const command of commands) program.addCommand(command);
   for (const each of [program, ...commands]) prepare(each);

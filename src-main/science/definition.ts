@@ -268,6 +268,8 @@ export interface ProbeResult {
   readonly stderr: number;
   /** Accuracy of always answering the test set's most frequent class. */
   readonly baseline: number;
+  /** Mean −log p(label) of the test examples, nats, where the probe gives probabilities. */
+  readonly loss?: number;
 }
 /** A probe that answers with labels: its accuracy is the series `accuracy/<id>`. */
 export interface AccuracyProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {

@@ -15,6 +15,7 @@ import { computeFor } from './computeFor.ts';
 import { graphScope } from './graphScope.ts';
 import { readInput, specOf } from './inputFile.ts';
 import { measure } from './measure.ts';
+import { probe } from './probe.ts';
 
 type Host = Api<typeof hostForQuestions>;
 
@@ -23,6 +24,10 @@ export function answers(host: Host): Implementation<typeof workerQuestions> {
     async flatness(job) {
       const spec = specOf(readInput(job.file), job.file);
       return await measure(job, await engineFor(spec, job.file, host), host);
+    },
+    async probe(job) {
+      const spec = specOf(readInput(job.file), job.file);
+      return await probe(job, await engineFor(spec, job.file, host), host);
     },
     async loss({ file, loss, gradients }) {
       applyCompute({ ...plainCompute, device: 'cpu' });

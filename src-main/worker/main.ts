@@ -43,6 +43,7 @@ const { call } = link(
           return {};
         },
         flatness: alone((job) => answering().flatness(job)),
+        probe: alone((job) => answering().probe(job)),
         loss: alone((job) => answering().loss(job)),
         pause() {
           control.wanted ??= 'pause';

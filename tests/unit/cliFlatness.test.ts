@@ -6,23 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunDetail } from '#contract/host.ts';
 import { basin, document, type Ended, start } from '../fixtures/basin.ts';
 import { until } from '../fixtures/hosts.ts';
+import { tinyMlmSpec } from '../fixtures/tinyMlmSpec.ts';
 
 /** The real one: TensorFlow computes here. */
 const worker = {
   BASIN_WORKER_ENTRY: fileURLToPath(new URL('../../src-main/worker/main.ts', import.meta.url)),
 };
 
-const spec = {
-  ...{ format: 'basin/1', title: 'tiny', study: 'mlm', steps: 20, batchSize: 16, seeds: [1] },
-  data: {
-    ...{ id: 'pcfg', roots: 2, layers: 2, symbols: 3, rulesMin: 2, rulesMax: 3, words: 6 },
-    ...{ symbolWordsMin: 2, symbolWordsMax: 2, earlyStop: 0.2 },
-  },
-  encoder: { id: 'transformer', layers: 1, width: 8, heads: 2, feedForward: 16 },
-  ...{ masking: { id: 'bert' }, loss: { id: 'mlm' }, probes: [], evaluations: [] },
-  ...{ optimizer: { id: 'adamw', learningRate: 0.01 }, schedule: { id: 'constant' } },
-  ...{ flatness: { id: 'trace', every: 20, batchSize: 16 }, logEvery: 1, checkpointEvery: 20 },
-};
+const spec = tinyMlmSpec({ flatness: { id: 'trace', every: 20, batchSize: 16 } });
 
 interface Found {
   readonly estimate: number;

@@ -6,6 +6,8 @@ import { memory } from '#engine/tf.ts';
 import type { FeatureSet } from '#science/definition.ts';
 import { lbfgs } from '#science/linalg/lbfgs.ts';
 import { fitClassifier, linearProbe } from '#science/probes/linear.ts';
+import { crossEntropy } from '#science/probes/linearClassifier.ts';
+import { crossEntropy as plainCrossEntropy } from './support/plainLosses.ts';
 
 test('the classifier is the minimiser that Newton finds in double precision', () => {
   const set = clusters(120, 3, 1.2, stream(1, 'train'));
@@ -49,6 +51,19 @@ test('features without information score the most frequent class; error and base
   expect(result.accuracy).toBe(0.75);
   expect(result.baseline).toBe(0.75);
   expect(result.stderr).toBeCloseTo(Math.sqrt((0.75 * 0.25) / 100), 12);
+});
+
+test('its loss is the cross-entropy of the softmax over its scores, in nats', () => {
+  const set = { width: 2, features: Float32Array.of(1, 2, -3, 0.5, 400, 1), labels: Int32Array.of(2, 0, 1) };
+  const weights = Float64Array.of(1, -1, 0.5, 2, 0, -2);
+  const bias = Float64Array.of(0.1, 0.2, 0.3);
+  const scores = [
+    [1 + 4 + 0.1, -1 + 0.2, 0.5 - 4 + 0.3],
+    [-3 + 1 + 0.1, 3 + 0.2, -1.5 - 1 + 0.3],
+    [400 + 2 + 0.1, -400 + 0.2, 200 - 2 + 0.3],
+  ];
+  const expected = plainCrossEntropy(scores, [2, 0, 1], [1, 1, 1]);
+  expect(crossEntropy(set, { weights, bias })).toBeCloseTo(expected, 10);
 });
 
 test('L-BFGS reaches the minimum of an ill-conditioned quadratic', () => {

@@ -8,10 +8,9 @@ import { encodeSafetensors } from '#engine/safetensors.ts';
 import { each } from '../arguments.ts';
 import { action, type Context, command } from '../command.ts';
 import { formatNumber } from '../format.ts';
-import type { HostApi } from '../host.ts';
+import { assertKnown } from '../knownComponent.ts';
 import { askWorker } from '../question.ts';
 import { parseSetting } from '../setting.ts';
-import { nearest } from '../suggest.ts';
 
 interface Options {
   readonly tensors: string;
@@ -55,7 +54,7 @@ async function evaluateLoss({ output }: Context, id: string, options: Options): 
       title: `${id} on ${options.tensors}`,
       library: null,
       async ask(host) {
-        await assertKnown(id, host);
+        await assertKnown('loss', id, host);
         const loss = { id, ...Object.fromEntries(settings) };
         return await host.evaluateLoss({ file, loss, gradients: out !== undefined });
       },
@@ -69,15 +68,6 @@ async function evaluateLoss({ output }: Context, id: string, options: Options): 
     },
     output,
   );
-}
-
-/** @throws BasinError `bad-input` */
-async function assertKnown(id: string, host: HostApi): Promise<void> {
-  const known = (await host.components({ kind: 'loss' })).map((loss) => loss.id);
-  if (known.includes(id)) return;
-  const meant = nearest(id, known);
-  const tryThis = meant ? `Did you mean ${meant}?` : `Take one of: ${known.join(', ')}.`;
-  throw new BasinError('bad-input', `Loss ${id}: there is no such loss. ${tryThis}`, 'id');
 }
 
 function writeGradients(out: string, gradients: NonNullable<LossValue['gradients']>): void {

@@ -3,16 +3,21 @@ import { z } from 'zod';
 import type { hostMethods } from '#contract/host.ts';
 import type { hostForQuestions } from '#contract/question.ts';
 import type { Implementation } from '#contract/rpc.ts';
+import type { MeasurementRow } from '#contract/run.ts';
 import type { StoredCheckpoint } from '../store/checkpoints.ts';
 import { checkpointPath } from '../store/library.ts';
 import { insertMeasurements } from '../store/measurements.ts';
 import type { Context } from './context.ts';
 import { findCheckpoint } from './lookup.ts';
 
-type Methods = Pick<Implementation<typeof hostMethods>, 'flatness' | 'evaluateLoss' | 'stopQuestions'>;
+type Kept = Pick<MeasurementRow, 'name' | 'value' | 'stderr' | 'detail'>;
+type Methods = Pick<
+  Implementation<typeof hostMethods>,
+  'flatness' | 'probe' | 'evaluateLoss' | 'stopQuestions'
+>;
 
 export function questionMethods(context: Context): Methods {
-  const { library, questions, emit } = context;
+  const { questions } = context;
   return {
     flatness: async ({ checkpoint: text, ...job }) => {
       const { stored, file } = checkpointNamed(context, text);
@@ -21,13 +26,20 @@ export function questionMethods(context: Context): Methods {
         listenerFor(context, text),
         'Try a smaller batch.',
       );
-      if (stored) {
-        const { name, value, stderr, measure, seed, seconds } = found;
-        const detail = z.json().parse({ ...found.detail, measure, seed, seconds });
-        const row = { step: stored.step, name: keptName(name), value, stderr, detail };
-        insertMeasurements(library, stored.run, [row]);
-        emit({ type: 'measurements', run: stored.run });
-      }
+      const { measure, seed, seconds } = found;
+      if (stored) keep(context, stored, [found], { measure, seed, seconds });
+      return { ...found, checkpoint: stored?.id ?? null, run: stored?.run ?? null };
+    },
+    probe: async ({ checkpoint: text, ...job }) => {
+      const { stored, file } = checkpointNamed(context, text);
+      const found = await questions.ask(
+        (worker) => worker.probe({ ...job, file }),
+        listenerFor(context, text),
+        'Try fewer examples.',
+      );
+      const { probe, seed, seconds } = found;
+      const measured = found.tasks.flatMap((task) => task.measured);
+      if (stored) keep(context, stored, measured, { probe, seed, seconds });
       return { ...found, checkpoint: stored?.id ?? null, run: stored?.run ?? null };
     },
     evaluateLoss: (job) =>
@@ -61,7 +73,17 @@ function listenerFor({ emit }: Context, subject: string): Implementation<typeof 
   };
 }
 
-/** `flatness/trace` → `flatness/measured/trace`: what its run has measured at that step stays. */
-function keptName(name: string): string {
-  return name.replace('/', '/measured/');
+/** With the checkpoint: `flatness/trace` as `flatness/measured/trace`, for what its run has measured there stays. */
+function keep(
+  { library, emit }: Context,
+  { run, step }: StoredCheckpoint,
+  measured: readonly Kept[],
+  how: Readonly<Record<string, unknown>>,
+): void {
+  const rows = measured.map(({ name, value, stderr, detail }) => ({
+    ...{ step, name: name.replace('/', '/measured/'), value, stderr },
+    detail: z.json().parse({ ...(detail as object | null), ...how }),
+  }));
+  insertMeasurements(library, run, rows);
+  emit({ type: 'measurements', run });
 }

@@ -25,7 +25,7 @@ import {
 import type { AccuracyProbe, FeatureSet } from '../definition.ts';
 import { lbfgs } from '../linalg/lbfgs.ts';
 import { judged } from './accuracy.ts';
-import { classify, type LinearClassifier } from './linearClassifier.ts';
+import { classify, crossEntropy, type LinearClassifier } from './linearClassifier.ts';
 import { standardisedTask } from './standardised.ts';
 
 const params = z.strictObject({
@@ -51,7 +51,8 @@ export const linearProbe: AccuracyProbe<typeof params> = {
   run({ l2, iterations }, task, engine) {
     const { train, test } = standardisedTask(task);
     const classifier = fitClassifier(train, task.classes, { l2, iterations }, engine);
-    return judged(classify(test, classifier), test.labels, task.classes);
+    const result = judged(classify(test, classifier), test.labels, task.classes);
+    return { ...result, loss: crossEntropy(test, classifier) };
   },
 };
 

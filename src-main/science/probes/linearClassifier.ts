@@ -7,14 +7,37 @@ export interface LinearClassifier {
   readonly bias: Float32Array | Float64Array;
 }
 
-export function classify(
+export function classify(set: FeatureSet, classifier: LinearClassifier): Int32Array {
+  const answers = new Int32Array(set.labels.length);
+  forScores(set, classifier, (scores, i) => {
+    let best = 0;
+    for (const [c, score] of scores.entries()) if (score > (scores[best] as number)) best = c;
+    answers[i] = best;
+  });
+  return answers;
+}
+
+/** Mean −log softmax(scores) at the label, nats. */
+export function crossEntropy(set: FeatureSet, classifier: LinearClassifier): number {
+  const { labels } = set;
+  let sum = 0;
+  forScores(set, classifier, (scores, i) => {
+    const most = Math.max(...scores);
+    const total = scores.reduce((partial, score) => partial + Math.exp(score - most), 0);
+    sum += most + Math.log(total) - (scores[labels[i] as number] as number);
+  });
+  return sum / labels.length;
+}
+
+/** `scores` is written over from one example to the next. */
+function forScores(
   { features, width, labels }: FeatureSet,
   { weights, bias }: LinearClassifier,
-): Int32Array {
+  visit: (scores: Float64Array, example: number) => void,
+): void {
   const classes = bias.length;
-  const answers = new Int32Array(labels.length);
   const scores = new Float64Array(classes);
-  for (let i = 0; i < answers.length; i++) {
+  for (let i = 0; i < labels.length; i++) {
     scores.set(bias);
     for (let j = 0; j < width; j++) {
       const feature = features[i * width + j] as number;
@@ -22,9 +45,6 @@ export function classify(
         scores[c] = (scores[c] as number) + feature * (weights[j * classes + c] as number);
       }
     }
-    let best = 0;
-    for (let c = 1; c < classes; c++) if ((scores[c] as number) > (scores[best] as number)) best = c;
-    answers[i] = best;
+    visit(scores, i);
   }
-  return answers;
 }

@@ -17,6 +17,6 @@ export function probed<P extends z.ZodObject>(
     const found = probe.measure(params, task, engine, random);
     return found.map((one) => ({ ...one, name: `${one.name}${ending}` }));
   }
-  const { accuracy, stderr, baseline } = probe.run(params, task, engine, random);
-  return [{ name: `accuracy/${probe.id}${ending}`, value: accuracy, stderr, detail: { baseline } }];
+  const { accuracy, stderr, ...detail } = probe.run(params, task, engine, random);
+  return [{ name: `accuracy/${probe.id}${ending}`, value: accuracy, stderr, detail }];
 }

@@ -46,8 +46,10 @@ export interface Measure {
   readonly activity: string;
   /** The loop also measures after the last step. */
   readonly every: Interval;
-  /** `step` steps have been taken. Random draws come from streams indexed by it. */
-  run(step: number): readonly Measured[];
+  /** Ids of the downstream tasks that it asks about, where there are several. */
+  readonly tasks?: readonly string[];
+  /** `step` steps have been taken. Random draws come from streams indexed by it. Of one task, where it is named. */
+  run(step: number, task?: string): readonly Measured[];
   /** What is measured once, after the last step: what training is compared with. */
   atEnd?(step: number): readonly Measured[];
 }

@@ -115,15 +115,17 @@ export function probeMeasures(
   const measures = spec.probes.map((choice, i) => {
     const { definition, params } = chosen(probes, choice, `probes.${i}`);
     const { id } = definition;
-    const measured = (step: number, of: Encoding, ending: string): Measured[] =>
+    const measured = (step: number, of: Encoding, ending: string, only?: string): Measured[] =>
       of.tasks().flatMap((task) => {
+        if (only !== undefined && only !== task.id) return [];
         const random = stream(spec.seed, `probe/${id}/${task.id}`, step);
         return probed(definition, params, task, engine, random, `${ending}/${task.id}`);
       });
     return {
       activity: definition.title.toLowerCase(),
       every: choice.every,
-      run: (step: number) => measured(step, trained, ''),
+      tasks: tasks.map((task) => task.id),
+      run: (step: number, task?: string) => measured(step, trained, '', task),
       atEnd(step: number) {
         untrained ??= encoding(tasks, tokens, buildModel(spec, tokens, drawn), engine);
         return measured(step, untrained, '_untrained');
