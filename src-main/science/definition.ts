@@ -187,6 +187,8 @@ export interface Masking<P extends z.ZodObject = z.ZodObject> extends Definition
   positions(params: z.output<P>, length: number, random: Stream): readonly number[];
   /** Most positions that are ever hidden in a sentence of at most `length` words. */
   most(params: z.output<P>, length: number): number;
+  /** Hides nothing: the language's own questions are asked, of each sentence the first so many. */
+  questions?(params: z.output<P>): number;
 }
 
 export interface TokenEncoder<P extends z.ZodObject = z.ZodObject> extends Definition<'encoder', P> {
@@ -284,8 +286,15 @@ export interface FeatureProbe<P extends z.ZodObject = z.ZodObject> extends Defin
 }
 export type Probe<P extends z.ZodObject = z.ZodObject> = AccuracyProbe<P> | FeatureProbe<P>;
 
-/** log p(word), nats, at the one masked position of each sentence: [count, words], row-major. */
-export type MaskedPredictor = (sentences: readonly Sentence[], masked: Int32Array) => Float32Array;
+/**
+ * log p(word), nats, at the one masked position of each sentence: [count, words], row-major. Where `shown`, the
+ * word there is not masked.
+ */
+export type MaskedPredictor = (
+  sentences: readonly Sentence[],
+  masked: Int32Array,
+  shown?: boolean,
+) => Float32Array;
 
 /** A measure of masked prediction against the truth about the language. */
 export interface MlmEvaluation<P extends z.ZodObject = z.ZodObject> extends Definition<'evaluation', P> {

@@ -135,5 +135,5 @@ test('a language without an oracle is refused', () => {
   const { oracle: _oracle, ...blind } = language;
   expect(() =>
     exactConditional.prepare(exactConditional.params.parse({}), blind, stream(1, 'evaluation')),
-  ).toThrow('Take a dataset with an oracle');
+  ).toThrow('Take evaluation held-out, or a dataset with an oracle');
 });

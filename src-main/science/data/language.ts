@@ -19,6 +19,19 @@ export interface Language {
   /** Absent where the true conditional cannot be computed. */
   readonly oracle?: Oracle;
   readonly tasks: readonly LanguageTask[];
+  /** What a sentence asks beside its own words, the easiest first: for the masking that asks them. */
+  questions?(sentence: Sentence): readonly Question[];
+}
+
+/** A word to be given at a position, which need not be the word that stands there. */
+export interface Question {
+  readonly position: number;
+  readonly answer: number;
+}
+
+/** A sentence that was not trained on, where the language keeps some apart; else one that is drawn afresh. */
+export function unseen(language: Language, random: Stream): Sentence {
+  return language.heldOut?.(random) ?? language.sample(random);
 }
 
 /** Exact conditionals, in double precision. */

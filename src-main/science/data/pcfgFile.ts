@@ -1,19 +1,14 @@
 /** Sentences of a user's own grammar. */
-import { resolve } from 'node:path';
 import { z } from 'zod';
-import { BasinError } from '#contract/error.ts';
 import type { LanguageDataset } from '../definition.ts';
 import { insideOutside } from '../oracle/insideOutside.ts';
 import { spanTasks } from '../oracle/spanTasks.ts';
+import { fileSetting, givenFile } from './fileSetting.ts';
 import { type Grammar, sampler, unigram } from './grammar.ts';
 import { readGrammarFile } from './modelFile.ts';
 
 const params = z.strictObject({
-  file: z
-    .string()
-    .default('')
-    .meta({ title: 'File', description: 'A grammar as JSON: start, terminals, rules.' })
-    .overwrite((path) => (path === '' ? path : resolve(path))),
+  file: fileSetting('A grammar as JSON: start, terminals, rules.'),
   maxLength: z.int().min(1).max(128).default(16).meta({
     title: 'Longest',
     description: 'Longer sentences are drawn anew.',
@@ -50,12 +45,7 @@ export const pcfgFile: LanguageDataset<typeof params> = {
 };
 
 function grammarIn(file: string): Grammar {
-  if (file !== '') return readGrammarFile(file);
-  throw new BasinError(
-    'bad-input',
-    'Setting data.file: it is missing. Give the path of a grammar.',
-    'data.file',
-  );
+  return readGrammarFile(givenFile(file, 'a grammar'));
 }
 
 /** Right sides of the start symbol's unary rules. */

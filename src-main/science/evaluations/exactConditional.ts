@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import { permutation, type Stream } from '#engine/random.ts';
-import type { Language, Oracle, Sentence } from '../data/language.ts';
+import { type Language, type Oracle, type Sentence, unseen } from '../data/language.ts';
 import type { MlmEvaluation } from '../definition.ts';
 
 const params = z.strictObject({
@@ -48,7 +48,7 @@ export const exactConditional: MlmEvaluation<typeof params> = {
     const { oracle } = language;
     if (!oracle) {
       const what = 'Evaluation exact: the true conditional of this language cannot be computed';
-      throw new BasinError('bad-input', `${what}. Take a dataset with an oracle, such as pcfg.`);
+      throw new BasinError('bad-input', `${what}. Take evaluation held-out, or a dataset with an oracle.`);
     }
     const groups = drawCases(p, language, oracle, random);
     const cases = groups.flat();
@@ -96,7 +96,7 @@ function drawCases(
   random: Stream,
 ): readonly (readonly Case[])[] {
   return Array.from({ length: sentences }, () => {
-    const sentence = language.sample(random);
+    const sentence = unseen(language, random);
     const truths = oracle.each(sentence);
     const every = permutation(random, sentence.length);
     const taken = positions === 0 ? every : every.subarray(0, positions);

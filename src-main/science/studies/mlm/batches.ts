@@ -1,26 +1,54 @@
 /** Batches of masked sentences, fresh at every step: a pure function of the seed and the step. */
+import type { z } from 'zod';
+import { BasinError } from '#contract/error.ts';
 import type { Feeds } from '#engine/engine.ts';
 import { type Stream, stream } from '#engine/random.ts';
-import type { Language, Sentence } from '../../data/language.ts';
+import type { Chosen } from '../../choice.ts';
+import type { Language, Question, Sentence } from '../../data/language.ts';
+import type { Masking } from '../../definition.ts';
 import { sequences, type Tokens, tokenAt } from './tokens.ts';
 
 export interface HidingRule {
   /** Positions to hide in a sentence of `length` words. */
   positions(length: number, random: Stream): readonly number[];
-  /** Most positions that are ever hidden in one sentence. */
+  /** Most positions that are ever asked about in one sentence. */
   readonly most: number;
+  /** What is asked in place of the hidden words. */
+  questions?(sentence: Sentence): readonly Question[];
 }
 
 export interface MaskedSentence {
   readonly sentence: Sentence;
   readonly hidden: readonly number[];
+  /** What is asked: the words at the hidden positions, or questions of the language's own. */
+  readonly asked: readonly Question[];
+}
+
+/** @throws BasinError `bad-input` for a masking that asks questions which the language does not have */
+export function hidingRule<P extends z.ZodObject>(
+  { definition, params }: Chosen<Masking<P>>,
+  language: Language,
+): HidingRule {
+  const rule = {
+    most: definition.most(params, language.maxLength),
+    positions: definition.positions.bind(definition, params),
+  };
+  const count = definition.questions?.(params);
+  if (count === undefined) return rule;
+  const { questions } = language;
+  if (!questions) {
+    const path = 'masking.id';
+    const why = `${definition.id} asks a language's questions, and this one has none`;
+    throw new BasinError('bad-input', `Setting ${path}: ${why}. Take bert.`, path);
+  }
+  return { ...rule, questions: (sentence) => questions(sentence).slice(0, count) };
 }
 
 export interface Batches {
   sentences(step: number): readonly MaskedSentence[];
   /**
-   * Beside `ids` and `mask`: `slots` [sentences, most], the place of each hidden token in its
-   * sequence; `targets` [sentences · most], the word that stood there; and `weights` of the same
+   * Beside `ids` and `mask`: `slots` [sentences, most], the place of each token that is asked about in its
+   * sequence; `targets` [sentences · most], the word that is the answer; and `weights` of the same
    * shape, 1 or, for a slot that a shorter sentence leaves unused, 0. Every batch has one shape.
    */
   batch(step: number): Feeds;
@@ -40,7 +68,9 @@ export function maskedBatches(
   const draw = (count: number, data: Stream, masks: Stream): MaskedSentence[] =>
     Array.from({ length: count }, () => {
       const sentence = language.sample(data);
-      return { sentence, hidden: rule.positions(sentence.length, masks) };
+      const hidden = rule.positions(sentence.length, masks);
+      const words = hidden.map((position) => ({ position, answer: sentence[position] as number }));
+      return { sentence, hidden, asked: rule.questions?.(sentence) ?? words };
     });
   const sentences = (step: number): MaskedSentence[] =>
     draw(batchSize, stream(seed, 'data', step), stream(seed, 'masks', step));
@@ -63,11 +93,11 @@ export function feedsOf(tokens: Tokens, masked: readonly MaskedSentence[], most:
   const slots = new Int32Array(count);
   const targets = new Int32Array(count);
   const weights = new Float32Array(count);
-  for (const [row, { sentence, hidden }] of masked.entries()) {
-    for (const [i, position] of hidden.entries()) {
+  for (const [row, { asked }] of masked.entries()) {
+    for (const [i, { position, answer }] of asked.entries()) {
       const slot = row * most + i;
       slots[slot] = tokenAt(position);
-      targets[slot] = sentence[position] as number;
+      targets[slot] = answer;
       weights[slot] = 1;
     }
   }

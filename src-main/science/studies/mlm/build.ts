@@ -9,7 +9,7 @@ import type { Language } from '../../data/language.ts';
 import type { Landscape } from '../../definition.ts';
 import { flatnessMeasure } from '../flatness.ts';
 import { severalSteps, stepProgram, type Training, takeStep } from '../training.ts';
-import { type Batches, maskedBatches } from './batches.ts';
+import { type Batches, hidingRule, maskedBatches } from './batches.ts';
 import { datasets, maskings } from './components.ts';
 import { evaluationMeasures, probeMeasures } from './measures.ts';
 import { buildModel } from './model.ts';
@@ -22,13 +22,10 @@ export function loadBatches(spec: MlmRunSpec): {
   readonly batches: Batches;
 } {
   const dataset = chosen(datasets, spec.data, 'data');
-  const { definition, params } = chosen(maskings, spec.masking, 'masking');
+  const masking = chosen(maskings, spec.masking, 'masking');
   const language = dataset.definition.build(dataset.params);
   const tokens = tokensOf({ words: language.words.length, maxLength: language.maxLength });
-  const rule = {
-    most: definition.most(params, language.maxLength),
-    positions: definition.positions.bind(definition, params),
-  };
+  const rule = hidingRule(masking, language);
   return { language, tokens, batches: maskedBatches(language, tokens, rule, spec.batchSize, spec.seed) };
 }
 

@@ -1,7 +1,9 @@
 /** Components of the MLM study: a new one adds a line here. */
 import { hmm } from '../../data/hmm.ts';
+import { lego } from '../../data/lego.ts';
 import { pcfg } from '../../data/pcfg.ts';
 import { pcfgFile } from '../../data/pcfgFile.ts';
+import { tokenFile } from '../../data/tokenFile.ts';
 import type {
   Definition,
   LanguageDataset,
@@ -11,19 +13,22 @@ import type {
   Probe,
   TokenEncoder,
 } from '../../definition.ts';
+import { chain } from '../../evaluations/chain.ts';
 import { exactConditional } from '../../evaluations/exactConditional.ts';
+import { heldOut } from '../../evaluations/heldOut.ts';
 import { mlmLoss } from '../../losses/mlm.ts';
 import { bert } from '../../masking/bert.ts';
+import { questions } from '../../masking/questions.ts';
 import { transformer } from '../../nn/transformer.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { linearProbe } from '../../probes/linear.ts';
 
-export const datasets: readonly LanguageDataset[] = [pcfg, pcfgFile, hmm];
-export const maskings: readonly Masking[] = [bert];
+export const datasets: readonly LanguageDataset[] = [pcfg, pcfgFile, hmm, tokenFile, lego];
+export const maskings: readonly Masking[] = [bert, questions];
 export const encoders: readonly TokenEncoder[] = [transformer];
 export const losses: readonly MlmLoss[] = [mlmLoss];
-export const evaluations: readonly MlmEvaluation[] = [exactConditional];
+export const evaluations: readonly MlmEvaluation[] = [exactConditional, heldOut, chain];
 export const probes: readonly Probe[] = [linearProbe, knnProbe, featureSpectrum];
 
 export const components: readonly Definition[] = [

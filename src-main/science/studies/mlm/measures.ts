@@ -1,4 +1,5 @@
 /** What an MLM run measures beside its loss: distance from the truth, probes. */
+import { BasinError } from '#contract/error.ts';
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
@@ -33,14 +34,14 @@ export function evaluationMeasures(
   engine: Engine,
 ): Measures {
   const program = engine.compile('predict', (inputs) => ({ logs: model.logProbabilities(inputs) }));
-  const predict: MaskedPredictor = (sentences, masked) => {
+  const predict: MaskedPredictor = (sentences, masked, shown = false) => {
     const logs = new Float32Array(sentences.length * tokens.words);
     for (let start = 0; start < sentences.length; start += block) {
       const some = sentences.slice(start, start + block);
       const at = (row: number): number => masked[start + row] as number;
       const slots = Int32Array.from(some, (_, row) => tokenAt(at(row)));
       const feeds = {
-        ...sequences(tokens, some, (row) => [at(row)]),
+        ...sequences(tokens, some, (row) => (shown ? [] : [at(row)])),
         slots: { shape: [some.length, 1], data: slots },
       };
       logs.set(program.run(feeds).logs, start * tokens.words);
@@ -108,6 +109,9 @@ export function probeMeasures(
   engine: Engine,
 ): Measures {
   if (spec.probes.length === 0) return { measures: [], references: {}, changed() {}, dispose() {} };
+  if (language.tasks.length === 0) {
+    throw new BasinError('bad-input', 'Setting probes: this language has no tasks. Remove them.', 'probes');
+  }
   const tasks = downstreamTasks(language, spec);
   const trained = encoding(tasks, tokens, model, engine);
   const drawn = new SeededParameters(spec.seed);

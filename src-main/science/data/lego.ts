@@ -1,0 +1,87 @@
+/**
+ * LEGO: chains of assignments over the group {+1, −1} (Zhang et al. 2022, arXiv 2206.04301, section 2). The first
+ * variable is ±1, each later one ± the one before; the clauses stand in random order, `b = - a ;`. What each
+ * variable is worth is asked at its clause's first word.
+ */
+import { z } from 'zod';
+import { permutation, type Stream } from '#engine/random.ts';
+import type { LanguageDataset } from '../definition.ts';
+import type { Question, Sentence } from './language.ts';
+
+const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+const words = [...letters, '=', '+', '-', '1', ';'];
+const [equals, plus, minus, one, end] = [26, 27, 28, 29, 30] as const;
+/** Words of a clause: variable, `=`, sign, the variable before or `1`, `;`. */
+const clause = 5;
+
+const params = z.strictObject({
+  variables: z.int().min(2).max(letters.length).default(8).meta({
+    title: 'Variables',
+    description: 'Length of the chain; each is another letter, drawn without replacement.',
+  }),
+});
+
+export const lego: LanguageDataset<typeof params> = {
+  kind: 'dataset',
+  id: 'lego',
+  title: 'LEGO chains',
+  help:
+    'Chains of signed assignments, a = + 1 ; b = - a ; …, in random order: the value of each variable needs as ' +
+    'many steps of reasoning as it stands deep in the chain. Take masking questions and evaluation chain. ' +
+    'There is no oracle of masked words.',
+  reference: 'Zhang et al. 2022, arXiv 2206.04301',
+  studies: ['mlm'],
+  params,
+  outline: ({ variables }) => ({ words: words.length, maxLength: clause * variables }),
+  build: ({ variables }) => ({
+    words,
+    maxLength: clause * variables,
+    sample: (random) => chain(variables, random),
+    unigram: shares(variables),
+    tasks: [],
+    questions: values,
+  }),
+};
+
+function chain(variables: number, random: Stream): Sentence {
+  const names = permutation(random, letters.length).subarray(0, variables);
+  const order = permutation(random, variables);
+  const sentence = new Int32Array(clause * variables);
+  for (let depth = 0; depth < variables; depth++) {
+    const sign = random.uniform() < 0.5 ? plus : minus;
+    const source = depth === 0 ? one : (names[depth - 1] as number);
+    sentence.set([names[depth] as number, equals, sign, source, end], clause * (order[depth] as number));
+  }
+  return sentence;
+}
+
+/** The variables from the chain's beginning; the answer is the word `+` or `-`. */
+function values(sentence: Sentence): readonly Question[] {
+  const placeBySource = new Map<number, number>();
+  for (let place = 0; place < sentence.length; place += clause) {
+    placeBySource.set(sentence[place + 3] as number, place);
+  }
+  const asked: Question[] = [];
+  let source: number = one;
+  let value = 1;
+  for (let place = placeBySource.get(source); place !== undefined; place = placeBySource.get(source)) {
+    if (sentence[place + 2] === minus) value = -value;
+    asked.push({ position: place, answer: value === 1 ? plus : minus });
+    source = sentence[place] as number;
+  }
+  return asked;
+}
+
+/** Each clause has one of `=` and `;`, one sign, one variable, and one more variable unless it is the first. */
+function shares(variables: number): Float64Array {
+  const total = clause * variables;
+  const share = new Float64Array(words.length).fill(
+    (2 * variables - 1) / letters.length / total,
+    0,
+    letters.length,
+  );
+  share[equals] = share[end] = variables / total;
+  share[plus] = share[minus] = variables / 2 / total;
+  share[one] = 1 / total;
+  return share;
+}
