@@ -87,6 +87,12 @@ export interface Augmentation<P extends z.ZodObject = z.ZodObject> extends Defin
   plainViews(images: Float32Array, draws: Draws, shape: ImageShape): Float32Array;
 }
 
+/** What one pass of one view takes: multiply-adds, and numbers that layers put out. */
+export interface ViewCost {
+  readonly products: number;
+  readonly activations: number;
+}
+
 /** A function of a batch with weights of its own. */
 export interface ImageEncoder<P extends z.ZodObject = z.ZodObject> extends Definition<'encoder', P> {
   /**
@@ -97,7 +103,12 @@ export interface ImageEncoder<P extends z.ZodObject = z.ZodObject> extends Defin
     params: z.output<P>,
     shape: InputShape,
     parameters: Parameters,
-  ): { readonly width: number; apply(images: Tensor4D, vertices?: Tensor1D): Tensor2D };
+  ): {
+    readonly width: number;
+    /** Left out, each weight is used once a view. */
+    readonly cost?: ViewCost;
+    apply(images: Tensor4D, vertices?: Tensor1D): Tensor2D;
+  };
 }
 
 export interface Projector<P extends z.ZodObject = z.ZodObject> extends Definition<'projector', P> {

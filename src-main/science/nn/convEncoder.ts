@@ -1,7 +1,9 @@
 /** A small convolutional encoder: 3 × 3 kernels with stride 2, rectified. */
 import { z } from 'zod';
-import { add, conv2d, mean, relu, reshape, type Tensor2D, type Tensor4D } from '#engine/tf.ts';
+import { mean, relu, reshape, type Tensor2D } from '#engine/tf.ts';
 import type { ImageEncoder, ImageShape } from '../definition.ts';
+import { convolution, type MapLayer } from './convolution.ts';
+import { totalCost } from './viewCost.ts';
 
 const params = z.strictObject({
   channels: z.int().min(4).max(512).default(16).meta({
@@ -27,36 +29,24 @@ export const convEncoder: ImageEncoder<typeof params> = {
   help: 'Strided 3 × 3 convolutions with rectified units; no normalisation, so a feature depends on its image alone.',
   studies: ['contrastive'],
   params,
-  build({ channels, stages, pooling }, shape, parameters) {
-    const widths = Array.from({ length: stages }, (_, stage) => channels * 2 ** stage);
-    const layers = widths.map((width, stage) => {
-      const from = stage === 0 ? shape.channels : (widths[stage - 1] as number);
-      const name = `encoder/conv${stage + 1}`;
-      return {
-        kernel: parameters.normal(`${name}/kernel`, [3, 3, from, width], Math.sqrt(2 / (9 * from))),
-        bias: parameters.constant(`${name}/bias`, [width], 0),
-      };
-    });
-    const last = widths[stages - 1] as number;
-    const width = pooling === 'mean' ? last : last * placesAfter(stages, shape);
+  build({ channels, stages, pooling }, shape: ImageShape, parameters) {
+    const layers: MapLayer[] = [];
+    let maps = shape;
+    for (let stage = 0; stage < stages; stage++) {
+      const to = channels * 2 ** stage;
+      const settings = { side: 3, to, stride: 2, bias: true };
+      const layer = convolution(`encoder/conv${stage + 1}`, maps, settings, parameters);
+      layers.push(layer);
+      maps = layer.shape;
+    }
+    const width = pooling === 'mean' ? maps.channels : maps.channels * maps.height * maps.width;
     return {
       width,
+      cost: totalCost(layers.map(({ cost }) => cost)),
       apply(images) {
-        let maps: Tensor4D = images;
-        for (const { kernel, bias } of layers) {
-          maps = relu(add(conv2d(maps, kernel as unknown as Tensor4D, 2, 'same'), bias) as Tensor4D);
-        }
-        return (pooling === 'mean' ? mean(maps, [1, 2]) : reshape(maps, [-1, width])) as Tensor2D;
+        const last = layers.reduce((x, layer) => relu(layer.apply(x)), images);
+        return (pooling === 'mean' ? mean(last, [1, 2]) : reshape(last, [-1, width])) as Tensor2D;
       },
     };
   },
 };
-
-function placesAfter(stages: number, shape: ImageShape): number {
-  let { height, width } = shape;
-  for (let stage = 0; stage < stages; stage++) {
-    height = Math.ceil(height / 2);
-    width = Math.ceil(width / 2);
-  }
-  return height * width;
-}

@@ -29,7 +29,7 @@ import { gelu } from './gelu.ts';
 import { layerNorm } from './layerNorm.ts';
 
 /** Variance of a weight times its inputs: BERT’s deviation of 0.02 at its width of 768, for every width. */
-const gain = 0.02 ** 2 * 768;
+export const gain = 0.02 ** 2 * 768;
 
 const params = z
   .strictObject({
@@ -111,9 +111,9 @@ export const transformer: TokenEncoder<typeof params> = {
  */
 type Block = (asked: Tensor2D, x: Tensor2D, bias: Tensor4D) => Tensor2D;
 
-function block(
+export function block(
   name: string,
-  { width, heads, feedForward }: z.output<typeof params>,
+  { width, heads, feedForward }: Pick<z.output<typeof params>, 'width' | 'heads' | 'feedForward'>,
   parameters: Parameters,
 ): Block {
   const attentionNorm = layerNorm(`${name}/attention/norm`, width, parameters);

@@ -30,7 +30,9 @@ import { swav } from '../../losses/swav.ts';
 import { convEncoder } from '../../nn/convEncoder.ts';
 import { mlpEncoder } from '../../nn/mlpEncoder.ts';
 import { mlpProjector, noProjector } from '../../nn/projectors.ts';
+import { resnetEncoder } from '../../nn/resnetEncoder.ts';
 import { tableEncoder } from '../../nn/tableEncoder.ts';
+import { vitEncoder } from '../../nn/vitEncoder.ts';
 import { alignmentUniformity } from '../../probes/alignmentUniformity.ts';
 import { domainTransferProbe } from '../../probes/domainTransfer.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
@@ -47,7 +49,13 @@ export const datasets: readonly ContrastiveDataset[] = [
   graphDomains,
 ];
 export const augmentations: readonly Augmentation[] = [digits, noAugmentation];
-export const encoders: readonly ImageEncoder[] = [convEncoder, mlpEncoder, tableEncoder];
+export const encoders: readonly ImageEncoder[] = [
+  convEncoder,
+  resnetEncoder,
+  vitEncoder,
+  mlpEncoder,
+  tableEncoder,
+];
 export const projectors: readonly Projector[] = [mlpProjector, noProjector];
 export const losses: readonly ContrastiveLoss[] = [
   spectral,

@@ -1,13 +1,13 @@
 /** Wall time and disk of a contrastive run, from measured rates. */
 import { type Interval, timetable } from '#contract/interval.ts';
 import type { ContrastiveRunSpec, Estimate } from '#contract/spec.ts';
-import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
+import { ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
-import type { ContrastiveDataset, ImageShape, InputShape } from '../../definition.ts';
+import type { ContrastiveDataset, InputShape } from '../../definition.ts';
 import { flatnessCost } from '../flatness.ts';
 import { optimizerCost } from '../optimizerCost.ts';
 import { datasets } from './components.ts';
-import { buildModel } from './model.ts';
+import { buildModel, type ContrastiveModel } from './model.ts';
 
 /**
  * Seconds for one view in training, for each of its activations and for each multiply-add: fitted to the
@@ -27,8 +27,9 @@ const productShare = 2.5;
 
 export function estimate(spec: ContrastiveRunSpec): Estimate {
   const outline = outlineOf(spec);
-  const parameters = shapesOf(spec, outline);
-  const viewCost = costOfView(parameters, outline);
+  const model = shapesOf(spec, outline);
+  const viewCost = costOfView(model);
+  const { parameters } = model;
   const measured = (every: Interval): number => timetable(every, spec.steps).count;
   // Once more at the end, for the untrained encoder.
   const probed = (every: Interval): number => measured(every) + 1;
@@ -68,23 +69,18 @@ export function outlineOf(
 export function shapesOf(
   spec: ContrastiveRunSpec,
   shape: InputShape & { readonly classes: number },
-): Parameters {
-  return buildModel(spec, shape, () => new ShapesOnly()).parameters;
+): Pick<ContrastiveModel, 'parameters' | 'encoderCost'> {
+  return buildModel(spec, shape, () => new ShapesOnly());
 }
 
-/** Seconds to train on one view. */
-function costOfView(parameters: Parameters, shape: ImageShape): number {
-  let products = 0;
-  let activations = 0;
-  let places = shape.height * shape.width;
-  for (const { shape: sides, size } of parameters.all.values()) {
-    const outputs = sides.at(-1) ?? 1;
-    // Every convolution has stride 2, so its kernel is applied at a quarter of the places before it.
-    if (sides.length === 4) places = Math.ceil(places / 4);
-    if (sides.length === 4) products += size * places;
-    if (sides.length === 4) activations += outputs * places;
-    if (sides.length === 2) products += size;
-    if (sides.length === 2) activations += outputs;
+/** Seconds to train on one view. Where the encoder does not say what it costs, each weight is used once. */
+function costOfView({ parameters, encoderCost }: ReturnType<typeof shapesOf>): number {
+  let { products, activations } = encoderCost ?? { products: 0, activations: 0 };
+  for (const [name, { shape, size }] of parameters.all) {
+    const counted = encoderCost !== undefined && name.startsWith('encoder/');
+    if (shape.length !== 2 || counted) continue;
+    products += size;
+    activations += shape.at(-1) ?? 1;
   }
   return perView + products * perProduct + activations * perActivation;
 }

@@ -14,7 +14,7 @@ export const contrastiveStudy: StudyDefinition<ContrastiveRunSpec> = {
   presets,
   build,
   batches: async (spec) => (spec.pairs === 'population' ? () => ({}) : (await loadSource(spec)).pairs.batch),
-  parameterCount: (spec) => shapesOf(spec, outlineOf(spec)).count,
+  parameterCount: (spec) => shapesOf(spec, outlineOf(spec)).parameters.count,
   estimate,
   preview,
 };

@@ -14,7 +14,14 @@ import {
   type Variable,
 } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
-import type { EncoderInput, InputShape, LossArrays, PairTensors, Target } from '../../definition.ts';
+import type {
+  EncoderInput,
+  InputShape,
+  LossArrays,
+  PairTensors,
+  Target,
+  ViewCost,
+} from '../../definition.ts';
 import { spread } from '../../nn/unitRows.ts';
 import { noExamples } from '../flatness.ts';
 import type { Forward } from '../training.ts';
@@ -35,6 +42,8 @@ export interface ContrastiveModel {
   /** Width of the features that probes see, and of the projections that the loss sees. */
   readonly featureWidth: number;
   readonly projectionWidth: number;
+  /** Of the encoder, where it says what it costs. */
+  readonly encoderCost: ViewCost | undefined;
   /** Images [batch, height, width, channels] in [0, 1] → features [batch, featureWidth]. */
   features(input: EncoderInput): Tensor2D;
   /** Stacked views of pairs, pair i in rows i and batch + i → loss, `features/spread`, and `seen`. */
@@ -117,6 +126,7 @@ export function buildModel(
 interface Network {
   readonly featureWidth: number;
   readonly projectionWidth: number;
+  readonly encoderCost: ViewCost | undefined;
   features(input: EncoderInput): Tensor2D;
   project(input: EncoderInput): Tensor2D;
 }
@@ -130,6 +140,7 @@ function buildNetwork(spec: ContrastiveRunSpec, shape: InputShape, parameters: P
   return {
     featureWidth: encoder.width,
     projectionWidth: projector.width,
+    encoderCost: encoder.cost,
     features,
     project: (input) => projector.apply(features(input)),
   };
