@@ -18,6 +18,7 @@ import type {
   Probe,
   Projector,
 } from '../../definition.ts';
+import { clusterBound } from '../../evaluations/clusterBound.ts';
 import { connectivity } from '../../evaluations/connectivity.ts';
 import { byol } from '../../losses/byol.ts';
 import { moco } from '../../losses/moco.ts';
@@ -75,7 +76,7 @@ export const probes: readonly Probe[] = [
   labellings,
   domainTransferProbe,
 ];
-export const evaluations: readonly (GraphEvaluation | ImageEvaluation)[] = [connectivity];
+export const evaluations: readonly (GraphEvaluation | ImageEvaluation)[] = [connectivity, clusterBound];
 
 export const components: readonly Definition[] = [
   ...datasets,

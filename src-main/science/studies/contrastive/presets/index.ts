@@ -1,7 +1,15 @@
 /** Presets of the contrastive study: a new one adds a line here. */
 import type { PresetDefinition } from '../../../definition.ts';
 import { contrastiveDigits } from './contrastiveDigits.ts';
+import { intraConnectivity } from './intraConnectivity.ts';
+import { kVersusR } from './kVersusR.ts';
 import { methods } from './methods.ts';
 import { spectralVersusSimclr } from './spectralVersusSimclr.ts';
 
-export const presets: readonly PresetDefinition[] = [contrastiveDigits, spectralVersusSimclr, methods];
+export const presets: readonly PresetDefinition[] = [
+  contrastiveDigits,
+  spectralVersusSimclr,
+  methods,
+  kVersusR,
+  intraConnectivity,
+];

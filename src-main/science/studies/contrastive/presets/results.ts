@@ -25,3 +25,9 @@ export function statusStatement({ name, status, step }: RunResult): string {
 export function formatShare(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
+
+/** Width k of what the loss sees, as the spec sets it. */
+export function widthOf({ spec }: RunResult): number {
+  const projector = spec.study === 'contrastive' ? spec.projector.width : undefined;
+  return Number(projector ?? spec.encoder.width);
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import type { RunResult } from '#science/definition.ts';
+import { expandRuns, resolveExperiment } from '#science/registry.ts';
+import { intraConnectivity } from '#science/studies/contrastive/presets/intraConnectivity.ts';
+import { kVersusR } from '#science/studies/contrastive/presets/kVersusR.ts';
+
+const experiment = (preset: { readonly experiment: object }) => resolveExperiment(preset.experiment);
+
+/** The runs of a preset with metrics made up from their specs. */
+function runsOf(
+  preset: { readonly experiment: object },
+  metricsOf: (data: Readonly<Record<string, unknown>>, width: number) => Record<string, number>,
+): RunResult[] {
+  return expandRuns(experiment(preset)).map(({ name, spec }) => ({
+    ...{ name, spec, status: 'finished', step: spec.steps, seconds: 1, measurements: [] },
+    metrics: metricsOf(spec.data, Number(spec.encoder.width)),
+  }));
+}
+
+describe('k versus r', () => {
+  const solvedFrom = (from: (clusters: number) => number) =>
+    runsOf(kVersusR, ({ clusters }, width) => {
+      const error = width >= from(Number(clusters)) ? 0 : 0.25;
+      return { 'error/worst': error, 'error/mean': error / 2, 'error/bound': 0.5 };
+    });
+  const report = (runs: readonly RunResult[]) => kVersusR.report(experiment(kVersusR), runs);
+
+  test('holds where 2r features solve everything and fewer than r do not', () => {
+    const held = report(solvedFrom((r) => r + 1));
+    expect(held.verdict).toBe('held');
+    expect(held.statements.join(' ')).toMatch(/3 clusters: .*from k = 4 on .*25\.00 % wrong/);
+    expect(held.figures?.map(({ marks }) => marks?.map(({ at }) => at))).toEqual([
+      [3, 6],
+      [5, 10],
+      [8, 16],
+    ]);
+    for (const row of held.tables[0]?.rows ?? []) expect(row.length).toBe(held.tables[0]?.columns.length);
+    expect(held.tables[0]?.rows[0]).toEqual([3, 1, 0.25, 0, 0.125, 0, 0.5, 3]);
+  });
+
+  test('does not hold where an error is left at 2r, or where every width solves everything', () => {
+    expect(report(solvedFrom((r) => 2 * r + 1)).verdict).toBe('not held');
+    expect(report(solvedFrom(() => 0)).verdict).toBe('not held');
+  });
+
+  test('one seed that fails at 2r is enough', () => {
+    const runs = solvedFrom((r) => r);
+    const failing = runs.find(({ spec }) => spec.seed === 2 && Number(spec.encoder.width) === 16);
+    const all = runs.map((run) =>
+      run === failing ? { ...run, metrics: { ...run.metrics, 'error/worst': 0.01 } } : run,
+    );
+    expect(report(all).verdict).toBe('not held');
+  });
+
+  test('is not tested while a run is unfinished, or without widths on both sides', () => {
+    const runs = solvedFrom((r) => r);
+    expect(report(runs.map((run, i) => (i === 0 ? { ...run, status: 'stopped' } : run))).verdict).toBe(
+      'not tested',
+    );
+    expect(report(runs.filter(({ spec }) => Number(spec.encoder.width) > 8)).verdict).toBe('not tested');
+    expect(report([]).verdict).toBe('not tested');
+  });
+});
+
+describe('intra-connectivity', () => {
+  const inside = (data: Readonly<Record<string, unknown>>) => Number(data.betweenSubClusters) / 2;
+  const outcome = (errorOf: (ratio: number) => number) =>
+    intraConnectivity.report(
+      experiment(intraConnectivity),
+      runsOf(intraConnectivity, (data) => {
+        const [alpha, rho] = [Number(data.betweenClusters), inside(data)];
+        const error = errorOf(alpha / rho ** 2);
+        return { 'graph/between': alpha, 'graph/inside': rho, 'error/worst': error, 'error/mean': error / 2 };
+      }),
+    );
+
+  test('holds where the error grows with α / ρ² from nothing', () => {
+    const { verdict, statements, figures } = outcome((ratio) =>
+      ratio < 100 ? 0 : Math.log10(ratio / 99) / 10,
+    );
+    expect(verdict).toBe('held');
+    // Between the ratios 0.005 / 0.015² = 22 and 0.02 / 0.015² = 89, and 0.005 / 0.005² = 200.
+    expect(statements.join(' ')).toContain(
+      'Error first shows at α / ρ² = 200; the last graph without is at 88.9.',
+    );
+    expect(figures?.[0]?.series.map(({ name, points }) => [name, points.length])).toEqual([
+      ['α = 0.005', 18],
+      ['α = 0.02', 18],
+      ['α = 0.08', 18],
+    ]);
+  });
+
+  test('does not hold where the error falls with it or is the same for all', () => {
+    expect(outcome((ratio) => (ratio > 100 ? 0 : 0.1)).verdict).toBe('not held');
+    expect(outcome(() => 0.1).verdict).toBe('not tested');
+  });
+});
