@@ -50,18 +50,32 @@ const downstream = z.strictObject({
   test: z.int().min(1).max(1_000_000).default(2000),
   /** What a probe sees of a sentence: the embeddings of all its tokens side by side, or their mean. */
   pooling: z.enum(['concatenated', 'mean']).default('concatenated'),
+  /** Probes also see the language's exact conditionals in place of embeddings, once, at the run's end. */
+  lookUpTable: z.boolean().default(false),
 });
 const mlm = {
   ...common,
   study: z.literal('mlm'),
   masking: componentChoice,
+  /**
+   * A fixed set of as many masked sentences to train on, each with its masks, or fresh ones at every step. With
+   * a batch as large as the set every step takes all of it: full-batch gradient descent.
+   */
+  sentences: z.int().min(1).max(10_000_000).nullable().default(null),
+  /** Probability with which a word to be predicted is replaced by one drawn evenly, at every step anew. */
+  labelNoise: z.number().min(0).max(1).default(0),
   downstream: downstream.prefault({}),
 };
+
+/** A whole spec's own rule: a batch is drawn from the training set without repetition. */
+const batchOfSet = ({ sentences, batchSize }: { sentences: number | null; batchSize: number }): boolean =>
+  sentences === null || batchSize <= sentences;
+const tooLarge = { path: ['batchSize'], error: 'it must not exceed sentences, the whole training set' };
 
 const one = { seed: z.int().min(0) };
 export const runSpec = z.discriminatedUnion('study', [
   z.strictObject({ ...contrastive, ...one }),
-  z.strictObject({ ...mlm, ...one }),
+  z.strictObject({ ...mlm, ...one }).refine(batchOfSet, tooLarge),
 ]);
 export type RunSpec = z.infer<typeof runSpec>;
 export type ContrastiveRunSpec = Extract<RunSpec, { study: 'contrastive' }>;
@@ -77,7 +91,7 @@ const many = {
 };
 export const experimentSpec = z.discriminatedUnion('study', [
   z.strictObject({ ...contrastive, ...many }),
-  z.strictObject({ ...mlm, ...many }),
+  z.strictObject({ ...mlm, ...many }).refine(batchOfSet, tooLarge),
 ]);
 export type ExperimentSpec = z.infer<typeof experimentSpec>;
 

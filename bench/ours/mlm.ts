@@ -68,7 +68,7 @@ export function buildMlm(): MlmSetup {
   return {
     parameters,
     model: buildModel(spec, tokens, parameters),
-    batches: maskedBatches(language, tokens, rule, batchSize, spec.seed),
+    batches: maskedBatches(language, tokens, rule, { batchSize, seed: spec.seed }),
   };
 }
 

@@ -224,6 +224,22 @@ export interface MlmLoss<P extends z.ZodObject = z.ZodObject> extends Definition
   value(params: z.output<P>, logits: Tensor2D, targets: Tensor2D, weights: Tensor): Scalar;
   /** The loss of each masked word, nats, zero where its weight is: [count], whose weighted mean is `value`. */
   examples?(params: z.output<P>, logits: Tensor2D, targets: Tensor2D, weights: Tensor): Tensor1D;
+  /** Beside `value`, trains the encoder against heads that learn the downstream tasks. */
+  adversary?(params: z.output<P>): AdversarySettings;
+}
+
+/** Settings of the adversarial objective; steps are counted from the run's first. */
+export interface AdversarySettings {
+  readonly strength: number;
+  /** Nats. */
+  readonly tolerance: number;
+  /** Steps before the heads learn, and in which they learn before the encoder is turned against them. */
+  readonly begin: number;
+  readonly settle: number;
+  /** Sentences. */
+  readonly labelled: number;
+  readonly headRate: number;
+  readonly multiplierRate: number;
 }
 
 export interface OptimizerDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'optimizer', P> {

@@ -88,7 +88,7 @@ describe('batches', () => {
       most: 4,
       positions: (length: number) => Array.from({ length }, (_, i) => i),
     };
-    const all = maskedBatches(language, tokens, rule, 16, 1);
+    const all = maskedBatches(language, tokens, rule, { batchSize: 16, seed: 1 });
     const weights = all.batch(0).weights;
     const expected = all
       .sentences(0)

@@ -1,6 +1,6 @@
 /** Cross-entropy of the masked words (Devlin et al. 2019, arXiv 1810.04805, section 3.1). */
 import { z } from 'zod';
-import { div, mul, sub, sum, type Tensor, type Tensor2D } from '#engine/tf.ts';
+import { div, mul, type Scalar, sub, sum, type Tensor, type Tensor1D, type Tensor2D } from '#engine/tf.ts';
 import type { MlmLoss } from '../definition.ts';
 import { logSumExp } from './logSumExp.ts';
 
@@ -14,12 +14,19 @@ export const mlmLoss: MlmLoss<typeof params> = {
   reference: 'Devlin et al. 2019, arXiv 1810.04805, section 3.1',
   studies: ['mlm'],
   params,
-  /** Σᵢ wᵢ (log Σ exp zᵢ − zᵢ[target]) / Σᵢ wᵢ. */
-  value(_params, logits, targets, weights) {
-    return div(sum(mul(surprise(logits, targets), weights)), sum(weights));
-  },
-  examples: (_params, logits, targets, weights) => mul(surprise(logits, targets), weights),
+  value: (_params, logits, targets, weights) => maskedCrossEntropy(logits, targets, weights),
+  examples: (_params, logits, targets, weights) => wordLosses(logits, targets, weights),
 };
+
+/** Σᵢ wᵢ (log Σ exp zᵢ − zᵢ[target]) / Σᵢ wᵢ. */
+export function maskedCrossEntropy(logits: Tensor2D, targets: Tensor2D, weights: Tensor): Scalar {
+  return div(sum(mul(surprise(logits, targets), weights)), sum(weights));
+}
+
+/** What each masked word adds to the sum above the line: [count]. */
+export function wordLosses(logits: Tensor2D, targets: Tensor2D, weights: Tensor): Tensor1D {
+  return mul(surprise(logits, targets), weights);
+}
 
 /** −log p(target) of each row: [count]. */
 function surprise(logits: Tensor2D, targets: Tensor2D): Tensor {

@@ -91,16 +91,17 @@ export interface Carried {
   update(seen: Readonly<Record<string, Tensor>>, inputs: Inputs): void;
 }
 
-/** One optimizer step as a program. Feeds beside the batch: `learningRate`, and `step` from 1. */
+/** One optimizer step as a program. Feeds beside the batch: `learningRate`, and `step` from 1. Programs of one run have different names. */
 export function stepProgram(
   engine: Engine,
   parameters: Parameters,
   optimizer: Optimizer,
   forward: (inputs: Inputs) => Forward,
   carried?: Carried,
+  name = 'step',
 ): Program<string> {
   const variables = [...parameters.all.values(), ...optimizer.slots.values(), ...(carried?.variables ?? [])];
-  return engine.compile('step', stepBody(parameters, optimizer, forward, carried), { variables });
+  return engine.compile(name, stepBody(parameters, optimizer, forward, carried), { variables });
 }
 
 /** Runs a step's program and reads its numbers. */

@@ -31,7 +31,9 @@ export const spec: MlmRunSpec = {
   checkpointEvery: 15,
   start: null,
   stopAt: null,
-  downstream: { train: 20, validation: 20, test: 20, pooling: 'concatenated' },
+  sentences: null,
+  labelNoise: 0,
+  downstream: { train: 20, validation: 20, test: 20, pooling: 'concatenated', lookUpTable: false },
 };
 
 export const target = (seed: number, step: number): Feeds => {

@@ -1,8 +1,8 @@
-/** Batches of masked sentences, fresh at every step: a pure function of the seed and the step. */
+/** Batches of masked sentences, fresh at every step or of a fixed set: a pure function of the seed and the step. */
 import type { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import type { Feeds } from '#engine/engine.ts';
-import { type Stream, stream } from '#engine/random.ts';
+import { permutation, type Stream, stream } from '#engine/random.ts';
 import type { Chosen } from '../../choice.ts';
 import type { Language, Question, Sentence } from '../../data/language.ts';
 import type { Masking } from '../../definition.ts';
@@ -44,6 +44,14 @@ export function hidingRule<P extends z.ZodObject>(
   return { ...rule, questions: (sentence) => questions(sentence).slice(0, count) };
 }
 
+/** What of a spec says how batches are drawn: `sentences` and `labelNoise` as there. */
+export interface BatchSettings {
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly sentences?: number | null;
+  readonly labelNoise?: number;
+}
+
 export interface Batches {
   sentences(step: number): readonly MaskedSentence[];
   /**
@@ -62,8 +70,7 @@ export function maskedBatches(
   language: Language,
   tokens: Tokens,
   rule: HidingRule,
-  batchSize: number,
-  seed: number,
+  { batchSize, seed, sentences: size = null, labelNoise = 0 }: BatchSettings,
 ): Batches {
   const draw = (count: number, data: Stream, masks: Stream): MaskedSentence[] =>
     Array.from({ length: count }, () => {
@@ -72,11 +79,21 @@ export function maskedBatches(
       const words = hidden.map((position) => ({ position, answer: sentence[position] as number }));
       return { sentence, hidden, asked: rule.questions?.(sentence) ?? words };
     });
-  const sentences = (step: number): MaskedSentence[] =>
-    draw(batchSize, stream(seed, 'data', step), stream(seed, 'masks', step));
+  const set = size === null ? null : draw(size, stream(seed, 'data/set'), stream(seed, 'masks/set'));
+  const sentences = (step: number): readonly MaskedSentence[] => {
+    if (!set) return draw(batchSize, stream(seed, 'data', step), stream(seed, 'masks', step));
+    if (batchSize === set.length) return set;
+    const places = permutation(stream(seed, 'data', step), set.length).subarray(0, batchSize);
+    return Array.from(places, (place) => set[place] as MaskedSentence);
+  };
   return {
     sentences,
-    batch: (step) => feedsOf(tokens, sentences(step), rule.most),
+    batch(step) {
+      const feeds = feedsOf(tokens, sentences(step), rule.most);
+      return labelNoise > 0
+        ? disturbed(feeds, labelNoise, tokens.words, stream(seed, 'labels', step))
+        : feeds;
+    },
     fixed(size, index = 0) {
       const [data, masks] = [stream(seed, 'flatness/data', index), stream(seed, 'flatness/masks', index)];
       return feedsOf(tokens, draw(size, data, masks), rule.most);
@@ -86,6 +103,14 @@ export function maskedBatches(
       return all.reduce((sum, weight) => sum + weight, 0);
     },
   };
+}
+
+/** Each target becomes, with the given probability, a word drawn evenly from all. */
+function disturbed(feeds: Feeds, probability: number, words: number, random: Stream): Feeds {
+  const { targets } = feeds;
+  if (typeof targets !== 'object') return feeds;
+  const data = targets.data.map((word) => (random.uniform() < probability ? random.integer(words) : word));
+  return { ...feeds, targets: { ...targets, data } };
 }
 
 export function feedsOf(tokens: Tokens, masked: readonly MaskedSentence[], most: number): Feeds {

@@ -9,6 +9,7 @@ import type { Language } from '../../data/language.ts';
 import type { Landscape } from '../../definition.ts';
 import { flatnessMeasure } from '../flatness.ts';
 import { severalSteps, stepProgram, type Training, takeStep } from '../training.ts';
+import { adversaryOf, adversarySettings, labelledBatches } from './adversary.ts';
 import { type Batches, hidingRule, maskedBatches } from './batches.ts';
 import { datasets, maskings } from './components.ts';
 import { evaluationMeasures, probeMeasures } from './measures.ts';
@@ -25,8 +26,12 @@ export function loadBatches(spec: MlmRunSpec): {
   const masking = chosen(maskings, spec.masking, 'masking');
   const language = dataset.definition.build(dataset.params);
   const tokens = tokensOf({ words: language.words.length, maxLength: language.maxLength });
-  const rule = hidingRule(masking, language);
-  return { language, tokens, batches: maskedBatches(language, tokens, rule, spec.batchSize, spec.seed) };
+  const batches = maskedBatches(language, tokens, hidingRule(masking, language), spec);
+  const settings = adversarySettings(spec);
+  if (!settings) return { language, tokens, batches };
+  const labelled = labelledBatches(settings, language, tokens, spec);
+  const batch = (step: number) => ({ ...batches.batch(step), ...labelled(step) });
+  return { language, tokens, batches: { ...batches, batch } };
 }
 
 /** Weights times tokens below which a step takes about a millisecond, of which a call's own costs are half. */
@@ -40,7 +45,14 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
   const optimizer = definition.build(params, parameters);
   const forward = (inputs: Inputs) => ({ loss: model.loss(inputs), metrics: {} });
   const program = stepProgram(engine, parameters, optimizer, forward);
-  const isSmall = parameters.count * spec.batchSize * tokens.length < smallWork;
+  const settings = adversarySettings(spec);
+  const adversary = settings && adversaryOf(settings, language, model, spec.seed);
+  // A graph of its own: before it begins a run is a plain one.
+  const against =
+    adversary &&
+    stepProgram(engine, parameters, optimizer, adversary.forward, adversary.carried, 'adversarial step');
+  const programOf = (step: number) => (against && settings && step >= settings.begin ? against : program);
+  const isSmall = !adversary && parameters.count * spec.batchSize * tokens.length < smallWork;
   const joint = isSmall ? severalSteps(engine, parameters, optimizer, forward) : undefined;
   const landscape: Landscape = {
     engine,
@@ -56,11 +68,11 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
   const probed = probeMeasures(spec, language, tokens, model, engine);
   return {
     parameters,
-    state: optimizer.slots,
+    state: new Map([...optimizer.slots, ...(adversary?.state ?? [])]),
     references: { ...evaluated.references, ...probed.references },
     step(step, learningRate, batch = batches.batch(step)) {
       probed.changed();
-      return takeStep(program, batch, learningRate, step);
+      return takeStep(programOf(step), batch, learningRate, step);
     },
     several: joint && {
       ...joint.several,
@@ -74,6 +86,8 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
     dispose() {
       program.dispose();
       joint?.program.dispose();
+      against?.dispose();
+      for (const held of adversary?.state.values() ?? []) held.dispose();
       evaluated.dispose();
       probed.dispose();
       for (const slot of optimizer.slots.values()) slot.dispose();

@@ -16,6 +16,7 @@ import type {
 import { chain } from '../../evaluations/chain.ts';
 import { exactConditional } from '../../evaluations/exactConditional.ts';
 import { heldOut } from '../../evaluations/heldOut.ts';
+import { adversarialLoss } from '../../losses/adversarial.ts';
 import { mlmLoss } from '../../losses/mlm.ts';
 import { bert } from '../../masking/bert.ts';
 import { questions } from '../../masking/questions.ts';
@@ -27,7 +28,7 @@ import { linearProbe } from '../../probes/linear.ts';
 export const datasets: readonly LanguageDataset[] = [pcfg, pcfgFile, hmm, tokenFile, lego];
 export const maskings: readonly Masking[] = [bert, questions];
 export const encoders: readonly TokenEncoder[] = [transformer];
-export const losses: readonly MlmLoss[] = [mlmLoss];
+export const losses: readonly MlmLoss[] = [mlmLoss, adversarialLoss];
 export const evaluations: readonly MlmEvaluation[] = [exactConditional, heldOut, chain];
 export const probes: readonly Probe[] = [linearProbe, knnProbe, featureSpectrum];
 

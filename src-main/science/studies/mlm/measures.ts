@@ -10,6 +10,7 @@ import type { MaskedPredictor, Measured, ProbeTask } from '../../definition.ts';
 import { probed } from '../probed.ts';
 import type { Measure } from '../training.ts';
 import { evaluations, probes } from './components.ts';
+import { lookUpFeatures, lookUpWidth, noTable } from './lookUpTable.ts';
 import { buildModel, type MlmModel } from './model.ts';
 import { type DownstreamTask, downstreamTasks, majority } from './tasks.ts';
 import { sequences, type Tokens, tokenAt } from './tokens.ts';
@@ -97,9 +98,28 @@ function encoding(
   };
 }
 
+/** The same of the look-up table, which training does not change. */
+function lookUpEncoding(
+  tasks: readonly DownstreamTask[],
+  language: Language,
+  { downstream: { pooling } }: MlmRunSpec,
+): Pick<Encoding, 'tasks'> {
+  // At once, and not at the run's end.
+  if (!language.oracle) throw noTable();
+  let known: readonly ProbeTask[] | undefined;
+  return {
+    tasks() {
+      known ??= withFeatures(tasks, lookUpWidth(language, pooling), (sentences) =>
+        lookUpFeatures(language, sentences, pooling),
+      );
+      return known;
+    },
+  };
+}
+
 /**
  * Each probe on every task and, after the last step, also on the encoder as it was drawn: random features
- * are far from useless, and what training added is the difference.
+ * are far from useless, and what training added is the difference. Where it is asked for, on the look-up table.
  */
 export function probeMeasures(
   spec: MlmRunSpec,
@@ -116,10 +136,16 @@ export function probeMeasures(
   const trained = encoding(tasks, tokens, model, engine);
   const drawn = new SeededParameters(spec.seed);
   let untrained: Encoding | undefined;
+  const table = spec.downstream.lookUpTable ? lookUpEncoding(tasks, language, spec) : undefined;
   const measures = spec.probes.map((choice, i) => {
     const { definition, params } = chosen(probes, choice, `probes.${i}`);
     const { id } = definition;
-    const measured = (step: number, of: Encoding, ending: string, only?: string): Measured[] =>
+    const measured = (
+      step: number,
+      of: Pick<Encoding, 'tasks'>,
+      ending: string,
+      only?: string,
+    ): Measured[] =>
       of.tasks().flatMap((task) => {
         if (only !== undefined && only !== task.id) return [];
         const random = stream(spec.seed, `probe/${id}/${task.id}`, step);
@@ -132,7 +158,8 @@ export function probeMeasures(
       run: (step: number, task?: string) => measured(step, trained, '', task),
       atEnd(step: number) {
         untrained ??= encoding(tasks, tokens, buildModel(spec, tokens, drawn), engine);
-        return measured(step, untrained, '_untrained');
+        const before = measured(step, untrained, '_untrained');
+        return table ? [...before, ...measured(step, table, '_lookup')] : before;
       },
     };
   });

@@ -2,7 +2,7 @@
 import { BasinError } from '#contract/error.ts';
 import type { MlmRunSpec } from '#contract/spec.ts';
 import { type Stream, stream } from '#engine/random.ts';
-import type { Language, LanguageTask, Sentence } from '../../data/language.ts';
+import type { Language, Sentence } from '../../data/language.ts';
 
 export interface LabelledSentences {
   readonly sentences: readonly Sentence[];
@@ -21,25 +21,33 @@ export function downstreamTasks(
   language: Language,
   { seed, downstream }: Pick<MlmRunSpec, 'seed' | 'downstream'>,
 ): readonly DownstreamTask[] {
-  const minLength = Math.max(...language.tasks.map((task) => task.minLength));
-  const draw = (name: string, count: number): Sentence[] => {
-    const random = stream(seed, name);
-    return Array.from({ length: count }, () => longEnough(language, minLength, random));
-  };
-  const train = draw('probe/train', downstream.train);
-  const validation = draw('probe/validation', downstream.validation);
-  const test = draw('probe/test', downstream.test);
-  const label = (task: LanguageTask, sentences: readonly Sentence[]): LabelledSentences => ({
-    sentences,
-    labels: Int32Array.from(sentences, (sentence) => task.label(sentence)),
+  const draw = (name: string, count: number) => labelled(language, stream(seed, `probe/${name}`), count);
+  const sets = [
+    draw('train', downstream.train),
+    draw('validation', downstream.validation),
+    draw('test', downstream.test),
+  ] as const;
+  return language.tasks.map(({ id, classes }) => {
+    const of = ({ sentences, labels }: (typeof sets)[number]): LabelledSentences => ({
+      sentences,
+      labels: labels.get(id) as Int32Array,
+    });
+    return { id, classes, train: of(sets[0]), validation: of(sets[1]), test: of(sets[2]) };
   });
-  return language.tasks.map((task) => ({
-    id: task.id,
-    classes: task.classes,
-    train: label(task, train),
-    validation: label(task, validation),
-    test: label(task, test),
-  }));
+}
+
+/** `count` sentences about which all tasks can be asked, and the labels of each task by its id. */
+export function labelled(
+  language: Language,
+  random: Stream,
+  count: number,
+): { readonly sentences: readonly Sentence[]; readonly labels: ReadonlyMap<string, Int32Array> } {
+  const minLength = Math.max(...language.tasks.map((task) => task.minLength));
+  const sentences = Array.from({ length: count }, () => longEnough(language, minLength, random));
+  const labels = language.tasks.map(
+    (task) => [task.id, Int32Array.from(sentences, (sentence) => task.label(sentence))] as const,
+  );
+  return { sentences, labels: new Map(labels) };
 }
 
 /** Share of the most frequent class: the accuracy of an answer without the sentence. */

@@ -1,0 +1,158 @@
+/**
+ * What the adversarial objective adds to a step: labelled sentences, a linear head for each downstream task,
+ * and the multiplier that holds the masked loss (`losses/adversarial.ts`).
+ */
+import type { MlmRunSpec } from '#contract/spec.ts';
+import type { Feeds, Inputs } from '#engine/engine.ts';
+import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
+import { SeededParameters } from '#engine/parameters.ts';
+import { permutation, stream } from '#engine/random.ts';
+import {
+  add,
+  addN,
+  cast,
+  greater,
+  matMul,
+  mean,
+  mul,
+  oneHot,
+  relu,
+  type Scalar,
+  scalar,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Variable,
+} from '#engine/tf.ts';
+import { chosen } from '../../choice.ts';
+import type { Language } from '../../data/language.ts';
+import type { AdversarySettings } from '../../definition.ts';
+import { logSumExp } from '../../losses/logSumExp.ts';
+import { adamw } from '../../optimizers/adamw.ts';
+import type { Carried, Forward } from '../training.ts';
+import { losses } from './components.ts';
+import type { MlmModel } from './model.ts';
+import { labelled } from './tasks.ts';
+import { sequences, type Tokens } from './tokens.ts';
+
+/** Apart from the names of the masked batch. */
+const prefix = 'adversary/';
+
+/** Null where the spec's loss has no adversary. */
+export function adversarySettings(spec: MlmRunSpec): AdversarySettings | null {
+  const { definition, params } = chosen(losses, spec.loss, 'loss');
+  return definition.adversary?.(params) ?? null;
+}
+
+/**
+ * Feeds of a step beside the masked batch, none before the reversal is prepared: `ids`, `mask` [batch, length]
+ * of whole sentences, and the labels [batch] of each task.
+ */
+export function labelledBatches(
+  { labelled: count, begin }: AdversarySettings,
+  language: Language,
+  tokens: Tokens,
+  { batchSize, seed }: Pick<MlmRunSpec, 'batchSize' | 'seed'>,
+): (step: number) => Feeds {
+  const size = Math.min(batchSize, count);
+  let known: ReturnType<typeof labelled> | undefined;
+  return (step) => {
+    if (step < begin) return {};
+    known ??= labelled(language, stream(seed, 'adversary/sentences'), count);
+    const { sentences, labels } = known;
+    const places = permutation(stream(seed, 'adversary/batch', step), count).subarray(0, size);
+    const { ids, mask } = sequences(
+      tokens,
+      Array.from(places, (place) => sentences[place] as Int32Array),
+    );
+    const answers = [...labels].map(([task, all]) => {
+      const data = Int32Array.from(places, (place) => all[place] as number);
+      return [`${prefix}labels/${task}`, { shape: [size], data }] as const;
+    });
+    return { [`${prefix}ids`]: ids, [`${prefix}mask`]: mask, ...Object.fromEntries(answers) } as Feeds;
+  };
+}
+
+export interface Adversary {
+  /** Heads and their optimizer's memory, the reference loss and the multiplier, by name. */
+  readonly state: ReadonlyMap<string, Variable>;
+  forward(inputs: Inputs): Forward;
+  readonly carried: Carried;
+}
+
+export function adversaryOf(
+  { strength, tolerance, begin, settle, headRate, multiplierRate }: AdversarySettings,
+  language: Language,
+  model: MlmModel,
+  seed: number,
+): Adversary {
+  const heads = new SeededParameters(seed);
+  const tasks = language.tasks.map(({ id, classes }) => ({
+    id,
+    classes: classes.length,
+    weights: heads.constant(`head/${id}/kernel`, [model.featureWidth, classes.length], 0),
+    bias: heads.constant(`head/${id}/bias`, [classes.length], 0),
+  }));
+  const optimizer = adamw.build(adamw.params.parse({ weightDecay: 0 }), heads);
+  const held = new SeededParameters(seed);
+  const multiplier = held.constant('multiplier', [], 0);
+  const reference = held.constant('reference', [], 0);
+  const state = new Map([...heads.all, ...optimizer.slots, ...held.all]);
+
+  /** Mean cross-entropy of each head, nats, from features [batch, width]. */
+  const headLosses = (features: Tensor2D, inputs: Inputs): Scalar[] =>
+    tasks.map(({ id, classes, weights, bias }) => {
+      const scores = add(matMul(features, weights as unknown as Tensor2D), bias) as Tensor2D;
+      const answers = oneHot(inputs[`${prefix}labels/${id}`] as Tensor1D, classes, 1, 0, 'float32');
+      return mean(sub(logSumExp(scores), sum(mul(scores, answers), 1)));
+    });
+  /** 1 once the heads have learnt, before that 0. */
+  const reversing = ({ step }: Inputs): Scalar =>
+    cast(greater(step as Scalar, begin + settle), 'float32') as Scalar;
+
+  return {
+    state,
+    forward(inputs) {
+      const masked = model.loss(inputs);
+      const features = model.features({
+        ids: inputs[`${prefix}ids`] as Tensor,
+        mask: inputs[`${prefix}mask`] as Tensor,
+      });
+      const each = headLosses(features, inputs);
+      // A head that knows nothing loses log(classes): to be surer of wrong answers would hide nothing more.
+      const unlearnt = each.map((loss, i) => {
+        const most = Math.log(tasks[i]?.classes ?? 1);
+        return sub(most, relu(sub(most, loss)));
+      });
+      const reward = mul(addN(unlearnt), mul(reversing(inputs), strength));
+      const loss = sub(mul(masked, add(multiplier, 1)), reward) as Scalar;
+      return {
+        loss,
+        metrics: {
+          loss: masked,
+          'adversary/head_loss': mul(addN(each), 1 / each.length) as Scalar,
+          'adversary/multiplier': multiplier as unknown as Scalar,
+          'adversary/reference': reference as unknown as Scalar,
+        },
+        seen: { masked, features },
+      };
+    },
+    carried: {
+      variables: [...state.values()],
+      update({ masked, features }, inputs) {
+        const { gradients } = valueAndGradients(
+          () => addN(headLosses(features as Tensor2D, inputs)) as Scalar,
+          heads,
+        );
+        optimizer.apply(gradients, scalar(headRate), sub(inputs.step as Scalar, begin));
+        const active = reversing(inputs);
+        const above = sub(masked as Scalar, add(reference, tolerance));
+        multiplier.assign(relu(add(multiplier, mul(mul(above, active), multiplierRate))) as Tensor as Scalar);
+        const share = mul(masked as Scalar, mul(sub(1, active), 1 / settle));
+        reference.assign(add(reference, share));
+      },
+    },
+  };
+}
