@@ -2,6 +2,7 @@
  * What the adversarial objective adds to a step: labelled sentences, a linear head for each downstream task,
  * and the multiplier that holds the masked loss (`losses/adversarial.ts`).
  */
+import { BasinError } from '#contract/error.ts';
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Feeds, Inputs } from '#engine/engine.ts';
 import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
@@ -49,6 +50,7 @@ export function adversarySettings(spec: MlmRunSpec): AdversarySettings | null {
 /**
  * Feeds of a step beside the masked batch, none before the reversal is prepared: `ids`, `mask` [batch, length]
  * of whole sentences, and the labels [batch] of each task.
+ * @throws BasinError `bad-input` for a language without tasks
  */
 export function labelledBatches(
   { labelled: count, begin }: AdversarySettings,
@@ -56,6 +58,10 @@ export function labelledBatches(
   tokens: Tokens,
   { batchSize, seed }: Pick<MlmRunSpec, 'batchSize' | 'seed'>,
 ): (step: number) => Feeds {
+  if (language.tasks.length === 0) {
+    const why = 'the language has no downstream tasks to unlearn';
+    throw new BasinError('bad-input', `Setting loss.id: ${why}. Take mlm, or another dataset.`, 'loss.id');
+  }
   const size = Math.min(batchSize, count);
   let known: ReturnType<typeof labelled> | undefined;
   return (step) => {

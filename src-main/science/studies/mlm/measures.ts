@@ -140,12 +140,7 @@ export function probeMeasures(
   const measures = spec.probes.map((choice, i) => {
     const { definition, params } = chosen(probes, choice, `probes.${i}`);
     const { id } = definition;
-    const measured = (
-      step: number,
-      of: Pick<Encoding, 'tasks'>,
-      ending: string,
-      only?: string,
-    ): Measured[] =>
+    const measured = (step: number, of: Pick<Encoding, 'tasks'>, ending: string, only?: string): Measured[] =>
       of.tasks().flatMap((task) => {
         if (only !== undefined && only !== task.id) return [];
         const random = stream(spec.seed, `probe/${id}/${task.id}`, step);
