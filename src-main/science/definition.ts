@@ -79,8 +79,8 @@ export type Draws = Readonly<
  * is applied, inside a program that is fed these numbers under their names.
  */
 export interface Augmentation<P extends z.ZodObject = z.ZodObject> extends Definition<'augmentation', P> {
-  /** What is random about one view of each of `count` images. */
-  draw(params: z.output<P>, count: number, shape: ImageShape, random: Stream): Draws;
+  /** What is random about one view of each of `count` images; from `second` on they are second views of pairs. */
+  draw(params: z.output<P>, count: number, shape: ImageShape, random: Stream, second?: number): Draws;
   /** Images [count, height, width, channels] in [0, 1] and their draws → views of the same shape. */
   views(images: Tensor4D, draws: Inputs): Tensor4D;
   /** The same in JavaScript, pixel by pixel: for where no TensorFlow is, and to test `views` against. */

@@ -58,7 +58,10 @@ export async function train(
     let { step } = start;
     pace.start(start);
     await host.started({ provenance, parameters: training.parameters.count });
-    if (step === 0) log.add(0, training.references);
+    if (step === 0) {
+      log.add(0, training.references);
+      for (const message of training.remarks ?? []) await host.warning({ message });
+    }
 
     const rate = learningRate(spec);
     const take = stepTaker(training, spec, rate, feeder, pace);

@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import type { Stream } from '#engine/random.ts';
 import type { Tensor2D } from '#engine/tf.ts';
-import type { Augmentation, Draws, ImageShape } from '../definition.ts';
+import type { Augmentation, ImageShape } from '../definition.ts';
 import { blur, gaussianTaps, plainBlur, type Taps } from './blur.ts';
+import { drawOf } from './drawOf.ts';
 import { erase, type Hole, holeOf, nothing, plainErase } from './erase.ts';
 import { drawRectangle } from './rectangle.ts';
 import { cropMap, plainWarp, warp } from './warp.ts';
@@ -75,13 +76,6 @@ export const digits: Augmentation<typeof params> = {
     return views;
   },
 };
-
-/** What was drawn for view i. */
-function drawOf(draws: Draws, name: 'maps' | 'taps' | 'holes', i: number): number[] {
-  const { shape, data } = draws[name] as Draws[string];
-  const length = shape[1] as number;
-  return [...data.subarray(i * length, (i + 1) * length)];
-}
 
 interface ViewDraw {
   readonly map: readonly number[];

@@ -20,6 +20,12 @@ export function cropMap({ height, width }: ImageShape, crop: Rectangle, angle: n
   return [cos * columnScale, sin * rowScale, column, -sin * columnScale, cos * rowScale, row, 0, 0];
 }
 
+/** The same view mirrored, left and right exchanged. */
+export function flippedMap(map: readonly number[], { width }: ImageShape): number[] {
+  const [a0, a1, a2, b0, b1, b2] = map as [number, number, number, number, number, number];
+  return [-a0, a1, a2 + a0 * (width - 1), -b0, b1, b2 + b0 * (width - 1), 0, 0];
+}
+
 /** `images` [count, height, width, channels], `maps` [count, 8]. */
 export function warp(images: Tensor4D, maps: Tensor2D): Tensor4D {
   return image.transform(images, maps, 'bilinear');

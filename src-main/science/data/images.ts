@@ -15,4 +15,6 @@ export interface ImageData {
   readonly classes: readonly string[];
   readonly train: ImageSet;
   readonly test: ImageSet;
+  /** What a person should know of them, in sentences: files that could not be read. */
+  readonly remarks?: readonly string[];
 }

@@ -11,6 +11,8 @@ import type { Definition, Landscape, Measured, Optimizer, PresetDefinition } fro
 
 export interface Training {
   readonly parameters: Parameters;
+  /** What a person should know of the data, in sentences; told once, when the run begins. */
+  readonly remarks?: readonly string[];
   /** All that a resume needs beside the weights: optimizer slots, running statistics; by name. */
   readonly state: ReadonlyMap<string, Variable>;
   /** The model's part of `state`, not the optimizer's: a run that starts from a checkpoint takes it over. */

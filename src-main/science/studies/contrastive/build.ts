@@ -45,6 +45,7 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
   const evaluated = evaluationMeasures(spec, source, model, encoded, engine);
   return {
     parameters,
+    ...(source.remarks && { remarks: source.remarks }),
     state: new Map([...optimizer.slots, ...model.state]),
     modelState: model.state,
     references: {

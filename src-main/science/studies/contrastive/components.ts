@@ -1,10 +1,12 @@
 /** Components of the contrastive study: a new one adds a line here. */
 import { digits } from '../../augmentations/digits.ts';
 import { noAugmentation } from '../../augmentations/none.ts';
+import { photos } from '../../augmentations/photos.ts';
 import { blockModel } from '../../data/blockModel.ts';
 import { digitDomains } from '../../data/digitDomains.ts';
 import { graphDomains } from '../../data/graphDomains.ts';
 import { hierarchicalClusters } from '../../data/hierarchicalClusters.ts';
+import { imageFolder } from '../../data/imageFolder.ts';
 import { mnist } from '../../data/mnist.ts';
 import { sprites } from '../../data/sprites.ts';
 import type {
@@ -44,12 +46,13 @@ import { linearProbe } from '../../probes/linear.ts';
 export const datasets: readonly ContrastiveDataset[] = [
   mnist,
   digitDomains,
+  imageFolder,
   hierarchicalClusters,
   blockModel,
   sprites,
   graphDomains,
 ];
-export const augmentations: readonly Augmentation[] = [digits, noAugmentation];
+export const augmentations: readonly Augmentation[] = [digits, photos, noAugmentation];
 export const encoders: readonly ImageEncoder[] = [
   convEncoder,
   resnetEncoder,

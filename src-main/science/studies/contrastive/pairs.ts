@@ -9,7 +9,7 @@ import type { Views } from './model.ts';
 
 /** An augmentation with its parameters chosen. */
 export interface ViewsOf {
-  draw(count: number, random: Stream): Draws;
+  draw(count: number, random: Stream, second?: number): Draws;
   views(images: Tensor4D, draws: Inputs): Tensor4D;
   plainViews(images: Float32Array, draws: Draws): Float32Array;
 }
@@ -61,7 +61,7 @@ export function imagePairs(
   const drawn = (chosen: Int32Array, random: Stream): Drawn => ({
     images: gather(images.pixels, chosen, shape),
     labels: Int32Array.from(chosen, (image) => labelSeen(images, image)),
-    draws: augmentation.draw(2 * chosen.length, random),
+    draws: augmentation.draw(2 * chosen.length, random, chosen.length),
   });
   const ofStep = (step: number): Drawn => drawn(indices(step), stream(seed, 'augmentation', step));
 

@@ -21,6 +21,8 @@ export interface Source {
   readonly population?: GraphPopulation;
   /** Single views of images; absent where there are none. */
   readonly augmented?: AugmentedSets;
+  /** What a person should know of the data, in sentences. */
+  readonly remarks?: readonly string[];
   /** The two views of each image of a step without TensorFlow; absent where there are no images. */
   readonly plainViews?: PlainViews;
 }
@@ -59,7 +61,8 @@ async function imageSource(
   }
   const augmentation = chosen(augmentations, spec.augmentation, 'augmentation');
   const views: ViewsOf = {
-    draw: (count, random) => augmentation.definition.draw(augmentation.params, count, data, random),
+    draw: (count, random, second) =>
+      augmentation.definition.draw(augmentation.params, count, data, random, second),
     views: augmentation.definition.views,
     plainViews: (images, draws) => augmentation.definition.plainViews(images, draws, data),
   };
@@ -72,6 +75,7 @@ async function imageSource(
     test: imageExamples(data.test, data),
     pairs,
     plainViews,
+    ...(data.remarks && { remarks: data.remarks }),
     augmented: {
       train: augmentedImages(data.train, data, views),
       test: augmentedImages(data.test, data, views),
