@@ -12,6 +12,7 @@ import { deleteRun } from './commands/delete.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { flatness } from './commands/flatness.ts';
+import { graph } from './commands/graph.ts';
 import { metrics } from './commands/metrics.ts';
 import { oracle } from './commands/oracle.ts';
 import { pause } from './commands/pause.ts';
@@ -53,6 +54,7 @@ export function basin(): Command {
       evaluate(),
       checkpoint(),
       oracle(),
+      graph(),
       report(),
       verify(),
       bench(),

@@ -9,11 +9,18 @@ import { type HiddenMarkov, hiddenMarkovFile, hiddenMarkovOf } from './hiddenMar
 /** @throws BasinError `not-found`, `bad-input`, `disk` */
 export function readTextFile(path: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readBytes(path));
   } catch (error) {
-    if (error instanceof TypeError) {
-      throw new BasinError('bad-input', `${path}: it is not UTF-8 text. Save it as UTF-8.`, path);
-    }
+    if (!(error instanceof TypeError)) throw error;
+    throw new BasinError('bad-input', `${path}: it is not UTF-8 text. Save it as UTF-8.`, path);
+  }
+}
+
+/** @throws BasinError `not-found`, `bad-input`, `disk` */
+export function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') {
       throw new BasinError('not-found', `${path}: there is no such file. Check the path.`, path);

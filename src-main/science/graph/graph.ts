@@ -90,7 +90,7 @@ export function denseNormalisedAdjacency(graph: Graph): Float64Array {
 }
 
 /** w(x, y) / √(d(x) d(y)), one for each entry of the adjacency. */
-function normalisedWeights({ vertices, offsets, neighbours, weights, degrees }: Graph): Float64Array {
+export function normalisedWeights({ vertices, offsets, neighbours, weights, degrees }: Graph): Float64Array {
   const roots = degrees.map(Math.sqrt);
   const entries = new Float64Array(weights.length);
   for (let x = 0; x < vertices; x++) {
@@ -115,9 +115,10 @@ function compressed(
   columns: ArrayLike<number>,
   weights: ArrayLike<number>,
 ): Rows {
-  const kept: number[] = [];
-  for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) kept.push(i);
-  const byColumn = sortedBy(columns, Int32Array.from(kept), vertices).order;
+  const kept = new Int32Array(weights.length);
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) kept[count++] = i;
+  const byColumn = sortedBy(columns, kept.subarray(0, count), vertices).order;
   const { order, offsets } = sortedBy(rows, byColumn, vertices);
   return {
     offsets,

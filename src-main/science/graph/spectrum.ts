@@ -1,4 +1,5 @@
 /** The top of the spectrum of a graph's normalised adjacency Ā, and what theory makes of it. */
+import { BasinError } from '#contract/error.ts';
 import { stream } from '#engine/random.ts';
 import { eigh } from '../linalg/eigh.ts';
 import { type Eigenpair, leadingEigenpairs } from '../linalg/leadingEigenpairs.ts';
@@ -20,14 +21,19 @@ export interface GraphSpectrum {
 
 /** Up to this size the dense eigensolver is quicker than Lanczos' method, and it misses nothing. */
 const denseSize = 300;
+/** And where a large part of all eigenpairs is asked for, up to this one. */
+const mostDense = 5000;
 /** Of residuals; Ā has norm 1. */
 const tolerance = 1e-10;
 /** Products with Ā after which the search ends unconverged. */
 const mostProducts = 30_000;
 /** Eigenvalues that differ by no more count as one. */
-const tied = 1e-9;
+export const tied = 1e-9;
 
-/** The `count` largest eigenpairs of Ā, or as many as there are. */
+/**
+ * The `count` largest eigenpairs of Ā, or as many as there are.
+ * @throws BasinError `bad-input` for more than a quarter of the eigenpairs of more than 5,000 vertices
+ */
 export function graphSpectrum(graph: Graph, count: number): GraphSpectrum {
   const wanted = Math.min(count, graph.vertices);
   const components = connectedComponents(graph);
@@ -106,6 +112,10 @@ function leadingPairs(graph: Graph, count: number, components: Components): Eige
   const known = componentVectors(graph, components, count).map((vector) => ({ value: 1, vector }));
   if (known.length >= count) return known;
   if (graph.vertices <= denseSize || 4 * count >= graph.vertices) {
+    if (graph.vertices > mostDense) {
+      const why = `${count} eigenvalues of ${graph.vertices} vertices take a dense matrix of more than 200 MB`;
+      throw new BasinError('bad-input', `Spectrum: ${why}. Ask for less than a quarter of them.`);
+    }
     const { values, vectors } = eigh(denseNormalisedAdjacency(graph), graph.vertices);
     const places = Array.from({ length: count }, (_, i) => graph.vertices - 1 - i);
     return places.map((i) => ({ value: values[i] as number, vector: vectors[i] as Float64Array }));

@@ -1,4 +1,7 @@
-/** Limited-memory BFGS for smooth convex functions (Nocedal and Wright 2006, algorithms 7.4 and 7.5). */
+/**
+ * Limited-memory BFGS for smooth functions (Nocedal and Wright 2006, algorithms 7.4 and 7.5). Where the function is
+ * not convex, steps along which the slope fell are not remembered, so that every direction descends.
+ */
 
 /** Writes the gradient at `point` into `gradient` and answers with the value. */
 export type Objective = (point: Float64Array, gradient: Float64Array) => number;
@@ -50,7 +53,7 @@ export function lbfgs(
     const step = difference(next, point);
     const change = difference(nextGradient, gradient);
     const curvature = dot(step, change);
-    // Convexity makes it positive; rounding may not.
+    // Where the function is convex only rounding makes it negative.
     if (curvature > 1e-12 * dot(change, change)) pairs.push({ step, change, curvature });
     if (pairs.length > memory) pairs.shift();
     point = next;

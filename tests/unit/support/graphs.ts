@@ -78,3 +78,17 @@ export function normalised(matrix: Matrix): number[][] {
 export function spectrumOf(matrix: Matrix): number[] {
   return jacobiEigenvalues(normalised(matrix)).reverse();
 }
+
+/** Blocks of equal size: every pair has an edge of random weight, ten times heavier within a block. */
+export function blocks(size: number, count: number, seed: number): Graph {
+  const random = stream(seed, 'blocks');
+  const blockOf = (x: number): number => Math.floor((x * count) / size);
+  const edges: [number, number, number][] = [];
+  for (let x = 0; x < size; x++) {
+    for (let y = 0; y <= x; y++) {
+      const share = blockOf(x) === blockOf(y) ? 10 : 1;
+      edges.push([x, y, share * (0.5 + random.uniform())]);
+    }
+  }
+  return edgeGraph(size, edges);
+}
