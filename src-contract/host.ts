@@ -23,6 +23,10 @@ export const libraryInfo = z.strictObject({
 });
 export type LibraryInfo = z.infer<typeof libraryInfo>;
 
+/** Up to ten minutes on two cores, up to two hours there, and what the paper did, for a GPU. */
+export const presetScale = z.enum(['quick', 'standard', 'paper']);
+export type PresetScale = z.infer<typeof presetScale>;
+
 /** A preset as the gallery shows it and `basin studies` lists it. */
 export const studyInfo = z.strictObject({
   id: z.string(),
@@ -35,6 +39,10 @@ export const studyInfo = z.strictObject({
   estimate,
   /** The experiment it starts from, ready to edit. */
   spec: experimentSpec,
+  /** The sizes in which it comes, the one above first; empty where it comes in one. */
+  scales: z
+    .array(z.strictObject({ scale: presetScale, runs: z.int(), estimate, spec: experimentSpec }))
+    .default([]),
 });
 export type StudyInfo = z.infer<typeof studyInfo>;
 

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { ComponentChoice, ComponentKind, Study } from '#contract/component.ts';
+import type { PresetScale } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
 import type { ExperimentSpec, experimentSpec, RunSpec } from '#contract/spec.ts';
 import type { Engine, Feeds, Inputs } from '#engine/engine.ts';
@@ -391,9 +392,13 @@ export interface PresetDefinition extends Definition<'preset'> {
   /** One sentence that the experiment tests. */
   readonly claim: string;
   /** An experiment in which every setting left out takes its default. */
-  readonly experiment: z.input<typeof experimentSpec>;
+  readonly experiment: PresetExperiment;
+  /** The same at more cost; `experiment` is then the quick one. */
+  readonly scales?: Readonly<Record<Exclude<PresetScale, 'quick'>, PresetExperiment>>;
   report(spec: ExperimentSpec, runs: readonly RunResult[]): Report;
 }
+
+export type PresetExperiment = z.input<typeof experimentSpec>;
 
 /** What a report is written from. */
 export interface RunResult {

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import type { ComponentChoice, ComponentInfo, ComponentKind, Study } from '#contract/component.ts';
 import { BasinError } from '#contract/error.ts';
-import type { Preview, StudyInfo } from '#contract/host.ts';
+import { type Preview, presetScale, type StudyInfo } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
 import { gridSettings, withSetting } from '#contract/setting.ts';
 import { type Estimate, type ExperimentSpec, experimentSpec, type RunSpec, runSpec } from '#contract/spec.ts';
 import { chosen, settingIssue } from './choice.ts';
 import { sharedComponents } from './components.ts';
-import type { Definition, RunResult } from './definition.ts';
+import type { Definition, PresetExperiment, RunResult } from './definition.ts';
 import { studyDefinitions } from './studies/index.ts';
 import type { StudyDefinition } from './studies/training.ts';
 
@@ -99,25 +99,30 @@ export function preview(spec: RunSpec): Promise<Preview> {
 export function studies(): StudyInfo[] {
   return studyDefinitions.flatMap((study) =>
     study.presets.map((preset) => {
-      const spec = resolveExperiment(preset.experiment);
-      const runs = expandRuns(spec);
-      const costs = runs.map((run) => study.estimate(run.spec));
+      const { id, title, claim, help, reference, scales } = preset;
+      const usual = costed(study, preset.experiment);
+      const larger = Object.entries(scales ?? {}).map(([scale, experiment]) => ({
+        scale: presetScale.parse(scale),
+        ...costed(study, experiment),
+      }));
       return {
-        id: preset.id,
-        study: preset.study,
-        title: preset.title,
-        claim: preset.claim,
-        help: preset.help,
-        ...(preset.reference === undefined ? {} : { reference: preset.reference }),
-        runs: runs.length,
-        estimate: {
-          seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
-          bytes: costs.reduce((sum, cost) => sum + cost.bytes, 0),
-        },
-        spec,
+        ...{ id, study: preset.study, title, claim, help, ...usual },
+        ...(reference === undefined ? {} : { reference }),
+        scales: scales ? [{ scale: 'quick', ...usual }, ...larger] : [],
       };
     }),
   );
+}
+
+/** The whole experiment, and what all its runs cost. */
+function costed(study: StudyDefinition<RunSpec>, experiment: PresetExperiment) {
+  const spec = resolveExperiment(experiment);
+  const costs = expandRuns(spec).map((run) => study.estimate(run.spec));
+  const estimate = {
+    seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
+    bytes: costs.reduce((sum, cost) => sum + cost.bytes, 0),
+  };
+  return { runs: costs.length, estimate, spec };
 }
 
 /** Null where the experiment does not come from a preset. */

@@ -1,6 +1,6 @@
 /** `basin run`: trains an experiment's runs to their end. */
 import { type Command, Option } from 'commander';
-import type { Plan } from '#contract/host.ts';
+import { type Plan, presetScale } from '#contract/host.ts';
 import type { Report } from '#contract/report.ts';
 import { each, wholeNumber, workersOption } from '../arguments.ts';
 import { action, type Context, command } from '../command.ts';
@@ -15,6 +15,7 @@ import { type Trained, train } from '../train.ts';
 
 interface Options {
   readonly set?: readonly string[];
+  readonly scale?: string;
   readonly seed?: number;
   readonly name?: string;
   readonly workers?: number;
@@ -37,6 +38,12 @@ export function run(): Command {
       '--set <path=value>',
       'change a setting by its dotted path, arrays by index (probes.0.every=50); the value is JSON, else a string; another id of a component starts it from its defaults; vary.PATH takes a list of values, a run each, and vary.PATH,PATH a list of lists, for settings that vary together; may stand several times, applied in order',
       each,
+    )
+    .addOption(
+      new Option(
+        '--scale <scale>',
+        'of a preset that comes in several: ten minutes, two hours, or for a GPU',
+      ).choices(presetScale.options),
     )
     .option('--seed <n>', 'train this one seed', wholeNumber(0))
     .option('--name <name>', 'title of the experiment, and so the beginning of its runs’ names')
@@ -65,14 +72,14 @@ export async function planned(
   host: HostApi,
   source: string,
   settings: readonly Setting[],
-  { seed, name }: Pick<Options, 'seed' | 'name'> = {},
+  { seed, name, scale }: Pick<Options, 'seed' | 'name' | 'scale'> = {},
 ): Promise<Plan> {
   const all = [
     ...settings,
     ...(seed === undefined ? [] : [{ path: 'seeds', value: [seed] }]),
     ...(name === undefined ? [] : [{ path: 'title', value: name }]),
   ];
-  const spec = experimentSource(source, await host.studies({}));
+  const spec = experimentSource(source, await host.studies({}), scale);
   return await host.plan({ spec: applySettings(spec, all) });
 }
 

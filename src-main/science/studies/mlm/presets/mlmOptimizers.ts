@@ -2,14 +2,12 @@
 import { z } from 'zod';
 import type { Verdict } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
-import { type FinalValue, finalValue } from '../../finalValues.ts';
+import { finalValue } from '../../finalValues.ts';
+import { type Place, placesOf, tolerance } from './places.ts';
 import { excessStatement, probeStatement, resultsTable, statusStatement, withError } from './results.ts';
 import { smallGrammarExperiment } from './smallGrammarExperiment.ts';
 
 const claim = 'At equal pre-training loss, AdamW and SGD stand where the loss is differently flat.';
-/** Nats of excess within which two losses count as equal. */
-const tolerance = 0.01;
-
 export const mlmOptimizers: PresetDefinition = {
   kind: 'preset',
   id: 'mlm-optimizers',
@@ -58,27 +56,19 @@ function traceStatement(run: RunResult): string | null {
   return trace && `${run.name}: Tr(H) of the pre-training loss is ${withError(trace, 1)}.`;
 }
 
-/** One moment of a run at which both were measured. */
-interface Place {
-  readonly step: number;
-  readonly excess: number;
-  readonly trace: FinalValue;
-}
-
-function placesOf({ measurements }: RunResult): Place[] {
-  const traces = measurements.filter(({ name }) => name === 'flatness/trace');
-  return traces.flatMap(({ step, value, stderr }) => {
-    const excess = measurements.find((row) => row.name === 'loss/excess' && row.step === step);
-    return excess ? [{ step, excess: excess.value, trace: { value, stderr } }] : [];
-  });
-}
+const both = ['loss/excess', 'flatness/trace'] as const;
+type Moment = Place<(typeof both)[number]>;
 
 /** The two places of lowest loss whose losses count as equal; null where the runs never came so near. */
-function atEqualLoss(adamw: RunResult, sgd: RunResult): { adamw: Place; sgd: Place } | null {
-  const pairs = placesOf(adamw).flatMap((a) => placesOf(sgd).map((s) => ({ adamw: a, sgd: s })));
-  const higher = (pair: { adamw: Place; sgd: Place }) => Math.max(pair.adamw.excess, pair.sgd.excess);
-  const equal = pairs.filter((pair) => Math.abs(pair.adamw.excess - pair.sgd.excess) <= tolerance);
+function atEqualLoss(adamw: RunResult, sgd: RunResult): { adamw: Moment; sgd: Moment } | null {
+  const pairs = placesOf(adamw, both).flatMap((a) => placesOf(sgd, both).map((s) => ({ adamw: a, sgd: s })));
+  const higher = (pair: { adamw: Moment; sgd: Moment }) => Math.max(excessOf(pair.adamw), excessOf(pair.sgd));
+  const equal = pairs.filter((pair) => Math.abs(excessOf(pair.adamw) - excessOf(pair.sgd)) <= tolerance);
   return equal.sort((a, b) => higher(a) - higher(b))[0] ?? null;
+}
+
+function excessOf({ at }: Moment): number {
+  return at['loss/excess'].value;
 }
 
 /** Runs of the same seed are compared; the claim holds where it holds for every seed. */
@@ -110,7 +100,7 @@ function compare(runs: readonly RunResult[]): { verdict: Verdict; statements: re
 
 function judge(
   seed: number,
-  pair: { adamw: Place; sgd: Place } | null,
+  pair: { adamw: Moment; sgd: Moment } | null,
 ): { differ: boolean | null; statement: string } {
   if (!pair) {
     const statement =
@@ -119,10 +109,11 @@ function judge(
     return { differ: null, statement };
   }
   const { adamw, sgd } = pair;
-  const error = Math.hypot(adamw.trace.stderr ?? 0, sgd.trace.stderr ?? 0);
-  const differ = Math.abs(adamw.trace.value - sgd.trace.value) > 2 * error;
-  const place = ({ step, excess, trace }: Place) =>
-    `Tr(H) ${withError(trace, 1)} at ${excess.toFixed(4)} nats (step ${step})`;
+  const [first, second] = [adamw.at['flatness/trace'], sgd.at['flatness/trace']];
+  const error = Math.hypot(first.stderr ?? 0, second.stderr ?? 0);
+  const differ = Math.abs(first.value - second.value) > 2 * error;
+  const place = (moment: Moment) =>
+    `Tr(H) ${withError(moment.at['flatness/trace'], 1)} at ${excessOf(moment).toFixed(4)} nats (step ${moment.step})`;
   const statement =
     `Seed ${seed}, at equal loss: AdamW ${place(adamw)}, SGD ${place(sgd)}; ` +
     `they ${differ ? 'differ' : 'do not differ'} by more than two standard errors.`;

@@ -1,7 +1,7 @@
 /** The experiment on the small grammar from which the presets start: every sentence has eight words. */
 import type { PresetDefinition } from '../../../definition.ts';
 
-type MlmExperiment = Extract<PresetDefinition['experiment'], { study: 'mlm' }>;
+export type MlmExperiment = Extract<PresetDefinition['experiment'], { study: 'mlm' }>;
 
 export const smallGrammar = {
   id: 'pcfg',

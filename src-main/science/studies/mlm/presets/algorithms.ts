@@ -1,0 +1,223 @@
+/** Do training algorithms that reach the same pre-training loss learn features of different worth? */
+import { z } from 'zod';
+import type { ReportFigure, ReportTable, Verdict } from '#contract/report.ts';
+import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { overSeeds } from '../../overSeeds.ts';
+import { type Compared, compared, type Measure, measures } from './algorithmPairs.ts';
+import { placesOf, tolerance } from './places.ts';
+import { percent, resultsTable, statusStatement } from './results.ts';
+import { paperExperiment, shortGrammarExperiment } from './scales.ts';
+
+const claim =
+  'At equal pre-training loss AdamW’s embeddings solve tasks A, B and C better than those of the adversarial objective, and these better than the look-up table; Tr(H) is lower under AdamW.';
+
+const named = { preset: 'algorithms', title: 'Algorithms' };
+const lookUpTable = { lookUpTable: true };
+const adversarial = { id: 'adversarial', strength: 0.1 };
+const quick = {
+  ...shortGrammarExperiment,
+  ...named,
+  steps: 3000,
+  schedule: { id: 'constant', warmup: 0.02 },
+  evaluations: [{ id: 'exact', every: 150 }],
+  probes: [{ id: 'linear', every: 150 }],
+  flatness: { id: 'trace', every: 150 },
+  downstream: { ...shortGrammarExperiment.downstream, ...lookUpTable },
+  checkpointEvery: 1500,
+  vary: { loss: [{ id: 'mlm' }, { ...adversarial, begin: 1500 }] },
+};
+
+export const algorithms: PresetDefinition = {
+  kind: 'preset',
+  id: 'algorithms',
+  study: 'mlm',
+  title: 'Same loss, other features',
+  claim,
+  help: 'AdamW, the adversarial objective (Basin’s own definition, from where AdamW stands halfway) and the look-up table: probes and Tr(H) at equal excess over the entropy floor.',
+  reference:
+    'Liu, Xie, Li and Ma 2022, arXiv 2210.14199; the adversarial objective and the table are Basin’s own',
+  studies: ['mlm'],
+  params: z.strictObject({}),
+  experiment: quick,
+  scales: {
+    standard: {
+      ...quick,
+      ...{ steps: 12_000, seeds: [0, 1, 2], checkpointEvery: 6000 },
+      evaluations: [{ id: 'exact', every: 500, sentences: 400 }],
+      probes: [{ id: 'linear', every: 500 }],
+      flatness: { id: 'trace', every: 500, probes: 16 },
+      downstream: { train: 10_000, test: 10_000, ...lookUpTable },
+      vary: {
+        'loss,optimizer': [
+          [{ id: 'mlm' }, quick.optimizer],
+          [{ ...adversarial, begin: 6000 }, quick.optimizer],
+          [{ id: 'mlm' }, { id: 'sgd', learningRate: 0.3, weightDecay: 0 }],
+        ],
+      },
+    },
+    paper: {
+      ...paperExperiment,
+      ...named,
+      downstream: { ...paperExperiment.downstream, ...lookUpTable },
+      vary: { loss: [{ id: 'mlm' }, { ...adversarial, begin: 12_500 }] },
+    },
+  },
+  report(spec, runs) {
+    const finished = runs.filter(({ status }) => status === 'finished');
+    const pairs = compared(finished);
+    return {
+      title: spec.title,
+      claim,
+      verdict: verdictOf(
+        pairs.find(({ name }) => name === 'adversarial'),
+        finished,
+        runs.length,
+      ),
+      statements: [
+        ...runs.filter(({ status }) => status !== 'finished').map(statusStatement),
+        ...pairs.flatMap(statementsOf),
+        'The adversarial objective and the look-up table are Basin’s own definitions. Losses count as equal within 0.01 nats of excess; a run’s last measurement is compared with the nearest one of AdamW with the same seed.',
+        'Tr(H) changes under rescalings of weights that leave the function unchanged, and a reversed gradient may inflate activations: read it beside the probes, not in their place.',
+      ],
+      tables: [pairsTable(pairs, finished), referenceTable, resultsTable(runs)],
+      figures: [probeFigure(finished), traceFigure(finished)],
+    };
+  },
+};
+
+/** Held where every difference of the claim is more than two standard errors over seeds above zero. */
+function verdictOf(pair: Compared | undefined, finished: readonly RunResult[], wanted: number): Verdict {
+  if (!pair || pair.unmatched.length > 0 || finished.length < wanted) return 'not tested';
+  const better = pair.differences.every(({ clear }) => clear);
+  const aboveTable = measures
+    .filter(({ isTrace }) => !isTrace)
+    .every((measure) => tableBeaten(pair, measure));
+  return better && aboveTable ? 'held' : 'not held';
+}
+
+/** Whether the other algorithm's features beat the look-up table's on the average of seeds. */
+function tableBeaten({ pairs, lookUps }: Compared, { series }: Measure): boolean {
+  const known = lookUps[series];
+  if (!known) return false;
+  const mean = pairs.reduce((sum, { other }) => sum + other.at[series].value / pairs.length, 0);
+  return mean > known.mean;
+}
+
+function statementsOf({ name, pairs, unmatched, differences }: Compared): string[] {
+  const alone = unmatched.map(
+    ({ run, excess }) =>
+      `${run.name}: AdamW was never measured within ${tolerance} nats of its ${excess.toFixed(4)} nats of excess.`,
+  );
+  if (pairs.length === 0) return alone;
+  const found = measures.map(({ title, isTrace }, i) => {
+    const { mean, stderr } = differences[i] ?? { mean: Number.NaN, stderr: Number.NaN };
+    return isTrace
+      ? `${title} ${mean.toFixed(1)} ± ${stderr.toFixed(1)} lower`
+      : `${title} ${(100 * mean).toFixed(1)} ± ${(100 * stderr).toFixed(1)} points higher`;
+  });
+  const over = pairs.length === 1 ? 'one seed, errors of the measurement' : `${pairs.length} seeds`;
+  const excess = pairs.map(
+    ({ adamw, other }) =>
+      `${adamw.at['loss/excess'].value.toFixed(4)} and ${other.at['loss/excess'].value.toFixed(4)}`,
+  );
+  return [
+    ...alone,
+    `AdamW against ${name} (${over}; excess ${excess.join(', ')} nats): ${found.join(', ')}.`,
+  ];
+}
+
+function pairsTable(all: readonly Compared[], finished: readonly RunResult[]): ReportTable {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const row = (title: string, places: readonly Compared['pairs'][number]['adamw'][]) => [
+    title,
+    places.length,
+    mean(places.map(({ at }) => at['loss/excess'].value)),
+    ...measures.map(({ series }) => mean(places.map(({ at }) => at[series].value))),
+  ];
+  const lookUp = measures.map(({ lookUp: series }) =>
+    series ? (overSeeds(finished, series)?.mean ?? null) : null,
+  );
+  return {
+    title: 'At equal loss, means over seeds',
+    columns: [
+      { title: 'Algorithm' },
+      { title: 'Seeds' },
+      { title: 'Excess', unit: 'nats' },
+      ...measures.map(({ title }) => ({ title })),
+    ],
+    rows: [
+      ...all
+        .filter(({ pairs }) => pairs.length > 0)
+        .flatMap(({ name, pairs }) => [
+          row(
+            `AdamW, at the loss of ${name}`,
+            pairs.map(({ adamw }) => adamw),
+          ),
+          row(
+            name,
+            pairs.map(({ other }) => other),
+          ),
+        ]),
+      ['look-up table', finished.length, 0, ...lookUp],
+    ],
+  };
+}
+
+const referenceTable: ReportTable = {
+  title:
+    'Reference: another grammar, models of 100 M weights and more; its order is compared, not its digits',
+  columns: [
+    { title: 'Algorithm' },
+    { title: 'Pre-training loss', unit: 'nats' },
+    { title: 'A', unit: '%' },
+    { title: 'B', unit: '%' },
+    { title: 'C', unit: '%' },
+    { title: 'Tr(H)' },
+  ],
+  rows: [
+    ['AdamW', 3.204, 89.9, 49.2, 55.7, 8.01],
+    ['Adversarial', 3.206, 83.1, 42.3, 50.2, 19.34],
+    ['Look-up table', 3.196, 71.2, 39.7, null, null],
+  ],
+};
+
+function probeFigure(runs: readonly RunResult[]): ReportFigure {
+  const series = measures.filter(({ isTrace }) => !isTrace).map((measure) => measure.series);
+  const [table] = runs.flatMap((run) => {
+    const values = measures.flatMap(({ lookUp }) => (lookUp ? (run.metrics[lookUp] ?? []) : []));
+    return values.length > 0 ? [values.reduce((sum, value) => sum + value, 0) / values.length] : [];
+  });
+  return {
+    title: 'Probes against pre-training',
+    x: { title: 'Excess over the floor', unit: 'nats', scale: 'log' },
+    y: { title: 'Mean accuracy on A, B, C' },
+    series: runs.map((run) => ({
+      name: run.name,
+      look: 'points',
+      points: placesOf(run, ['loss/excess', ...series]).map(({ at }) => ({
+        x: at['loss/excess'].value,
+        y: series.reduce((sum, name) => sum + at[name].value / series.length, 0),
+      })),
+    })),
+    ...(table === undefined
+      ? {}
+      : { marks: [{ axis: 'y' as const, at: table, label: `look-up table ${percent(table)}` }] }),
+  };
+}
+
+function traceFigure(runs: readonly RunResult[]): ReportFigure {
+  return {
+    title: 'Flatness against pre-training',
+    x: { title: 'Excess over the floor', unit: 'nats', scale: 'log' },
+    y: { title: 'Tr(H)', scale: 'log' },
+    series: runs.map((run) => ({
+      name: run.name,
+      look: 'points',
+      points: placesOf(run, ['loss/excess', 'flatness/trace']).map(({ at }) => ({
+        x: at['loss/excess'].value,
+        y: at['flatness/trace'].value,
+        error: at['flatness/trace'].stderr,
+      })),
+    })),
+  };
+}

@@ -1,0 +1,40 @@
+/** Experiments from which the presets on saturation and algorithms start, from two cores to a GPU. */
+import { type MlmExperiment, smallGrammarExperiment } from './smallGrammarExperiment.ts';
+
+/** Sentences of four words: a grammar so small that two cores reach its true conditional in minutes. */
+export const shortGrammarExperiment = {
+  ...smallGrammarExperiment,
+  steps: 8000,
+  batchSize: 128,
+  data: {
+    ...smallGrammarExperiment.data,
+    ...{ roots: 3, layers: 2, words: 24, symbolWordsMin: 8, symbolWordsMax: 8 },
+  },
+  encoder: { id: 'transformer', layers: 2, width: 48, heads: 4, feedForward: 192 },
+  optimizer: { id: 'adamw', learningRate: 2e-3 },
+  schedule: { id: 'cosine', floor: 0.05 },
+  evaluations: [{ id: 'exact', every: '6/decade from 100' }],
+  probes: [{ id: 'linear', every: '6/decade from 100' }],
+  flatness: { id: 'trace', every: '6/decade from 100' },
+  downstream: { train: 6000, validation: 100, test: 4000 },
+  logEvery: 20,
+  checkpointEvery: '3/decade from 100',
+} satisfies Omit<MlmExperiment, 'title'>;
+
+/** The published counts and recipe (science of Liu et al. 2022, arXiv 2210.14199), for a GPU. */
+export const paperExperiment = {
+  ...smallGrammarExperiment,
+  steps: 25_000,
+  batchSize: 4096,
+  data: { id: 'pcfg' },
+  encoder: { id: 'transformer', layers: 16, width: 1024, heads: 16, feedForward: 4096 },
+  optimizer: { id: 'adamw', learningRate: 5e-4 },
+  schedule: { id: 'linear', warmup: 0.133 },
+  evaluations: [{ id: 'exact', every: '5/decade from 100', sentences: 1000 }],
+  probes: [{ id: 'linear', every: '5/decade from 100' }],
+  flatness: { id: 'trace', every: '5/decade from 100', batches: 16 },
+  downstream: { train: 100_000, validation: 5000, test: 10_000 },
+  logEvery: 20,
+  checkpointEvery: '5/decade from 100',
+  seeds: [0, 1, 2],
+} satisfies Omit<MlmExperiment, 'title'>;
