@@ -24,7 +24,8 @@ const arrays: Arrays = {
 };
 const mlm: PlainLoss = (_settings, { logits = [], weights = [] }, _held, labels = []) =>
   crossEntropy(logits, labels, weights.flat());
-const plain: Readonly<Record<string, PlainLoss>> = { ...plainLosses, mlm };
+/** What the adversarial objective adds is no function of these arrays. */
+const plain: Readonly<Record<string, PlainLoss>> = { ...plainLosses, mlm, adversarial: mlm };
 
 /** Every array at once, as doubles: a loss takes what it reads. */
 function given(changes: Readonly<Record<string, GivenArray | null>> = {}): Map<string, GivenArray> {

@@ -10,6 +10,7 @@ import { meanOf } from './covariance.ts';
 import { averagedHead, secondMoment } from './featureAveraging.ts';
 import { fitClassifier, linearProbe } from './linear.ts';
 import { classify, type LinearClassifier } from './linearClassifier.ts';
+import { rowsAt } from './rows.ts';
 import { standardisedTask } from './standardised.ts';
 
 const { l2, iterations } = linearProbe.params.shape;
@@ -86,10 +87,7 @@ function shifted(set: FeatureSet, origin: Float64Array): FeatureSet {
 }
 
 /** The examples of the source, or all others. */
-function ofDomain({ width, features, labels, domains }: FeatureSet, source: boolean): FeatureSet {
-  const places = [...labels.keys()].filter((i) => (domains?.[i] === 0) === source);
-  const rows = new Float32Array(places.length * width);
-  for (const [row, i] of places.entries())
-    rows.set(features.subarray(i * width, (i + 1) * width), row * width);
-  return { width, features: rows, labels: Int32Array.from(places, (i) => labels[i] as number) };
+function ofDomain(set: FeatureSet, source: boolean): FeatureSet {
+  const isAsked = (i: number): boolean => (set.domains?.[i] === 0) === source;
+  return rowsAt(set, Int32Array.from([...set.labels.keys()].filter(isAsked)));
 }

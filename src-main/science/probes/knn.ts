@@ -7,6 +7,7 @@ import type { Engine } from '#engine/engine.ts';
 import { matMul, type Tensor2D, tensor2d, tidy, topk, type Variable, variable } from '#engine/tf.ts';
 import type { AccuracyProbe, FeatureSet } from '../definition.ts';
 import { judged } from './accuracy.ts';
+import { thinned, unitLength } from './rows.ts';
 
 const params = z.strictObject({
   k: z.int().min(1).max(10_000).default(200).meta({
@@ -89,29 +90,4 @@ function nearest(
     program.dispose();
     bank.dispose();
   }
-}
-
-/** At most `limit` examples at even distances, so that a set sorted by class keeps every class. */
-function thinned(set: FeatureSet, limit: number): FeatureSet {
-  const { width, features, labels } = set;
-  const count = labels.length;
-  if (count <= limit) return set;
-  const kept = Int32Array.from({ length: limit }, (_, i) => Math.floor((i * count) / limit));
-  const rows = new Float32Array(limit * width);
-  for (const [i, row] of kept.entries()) {
-    rows.set(features.subarray(row * width, (row + 1) * width), i * width);
-  }
-  return { width, features: rows, labels: kept.map((row) => labels[row] as number) };
-}
-
-/** Rows scaled to length 1, [count × width]; a zero row stays zero. */
-function unitLength({ features, width }: FeatureSet): Float32Array {
-  const unit = new Float32Array(features.length);
-  for (let start = 0; start < features.length; start += width) {
-    let squares = 0;
-    for (let j = 0; j < width; j++) squares += (features[start + j] as number) ** 2;
-    const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-    for (let j = 0; j < width; j++) unit[start + j] = (features[start + j] as number) * factor;
-  }
-  return unit;
 }

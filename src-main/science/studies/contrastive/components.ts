@@ -37,11 +37,16 @@ import { resnetEncoder } from '../../nn/resnetEncoder.ts';
 import { tableEncoder } from '../../nn/tableEncoder.ts';
 import { vitEncoder } from '../../nn/vitEncoder.ts';
 import { alignmentUniformity } from '../../probes/alignmentUniformity.ts';
+import { clustersProbe } from '../../probes/clusters.ts';
 import { domainTransferProbe } from '../../probes/domainTransfer.ts';
+import { embeddingProbe } from '../../probes/embedding.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
+import { fewLabelProbe } from '../../probes/fewLabel.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { labellings } from '../../probes/labellings.ts';
 import { linearProbe } from '../../probes/linear.ts';
+import { linearSgdProbe } from '../../probes/linearSgd.ts';
+import { ridgeProbe } from '../../probes/ridge.ts';
 
 export const datasets: readonly ContrastiveDataset[] = [
   mnist,
@@ -73,7 +78,12 @@ export const losses: readonly ContrastiveLoss[] = [
 ];
 export const probes: readonly Probe[] = [
   linearProbe,
+  linearSgdProbe,
+  ridgeProbe,
+  fewLabelProbe,
   knnProbe,
+  clustersProbe,
+  embeddingProbe,
   featureSpectrum,
   alignmentUniformity,
   labellings,

@@ -21,16 +21,30 @@ import { mlmLoss } from '../../losses/mlm.ts';
 import { bert } from '../../masking/bert.ts';
 import { questions } from '../../masking/questions.ts';
 import { transformer } from '../../nn/transformer.ts';
+import { clustersProbe } from '../../probes/clusters.ts';
+import { embeddingProbe } from '../../probes/embedding.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
+import { fewLabelProbe } from '../../probes/fewLabel.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { linearProbe } from '../../probes/linear.ts';
+import { linearSgdProbe } from '../../probes/linearSgd.ts';
+import { ridgeProbe } from '../../probes/ridge.ts';
 
 export const datasets: readonly LanguageDataset[] = [pcfg, pcfgFile, hmm, tokenFile, lego];
 export const maskings: readonly Masking[] = [bert, questions];
 export const encoders: readonly TokenEncoder[] = [transformer];
 export const losses: readonly MlmLoss[] = [mlmLoss, adversarialLoss];
 export const evaluations: readonly MlmEvaluation[] = [exactConditional, heldOut, chain];
-export const probes: readonly Probe[] = [linearProbe, knnProbe, featureSpectrum];
+export const probes: readonly Probe[] = [
+  linearProbe,
+  linearSgdProbe,
+  ridgeProbe,
+  fewLabelProbe,
+  knnProbe,
+  clustersProbe,
+  embeddingProbe,
+  featureSpectrum,
+];
 
 export const components: readonly Definition[] = [
   ...datasets,
