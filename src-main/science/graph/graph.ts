@@ -55,6 +55,24 @@ export function graphOfPopulation({ vertices, pairs }: GraphPopulation): Graph {
   return graphOfEdges(vertices, pairs, 'population');
 }
 
+/** Weights as probabilities of pairs, and their marginals. */
+export function pairsOf({
+  vertices,
+  offsets,
+  neighbours,
+  weights,
+  degrees,
+  volume,
+}: Graph): Pick<GraphPopulation, 'vertices' | 'pairs' | 'marginals'> {
+  const from = new Int32Array(neighbours.length);
+  for (let x = 0; x < vertices; x++) from.fill(x, offsets[x], offsets[x + 1]);
+  return {
+    vertices,
+    pairs: { from, to: neighbours, weight: weights.map((weight) => weight / volume) },
+    marginals: degrees.map((degree) => degree / volume),
+  };
+}
+
 /** Ā = D^(−1/2) W D^(−1/2), whose largest eigenvalue is 1, once a connected component. */
 export function normalisedAdjacency(graph: Graph): SymmetricOperator {
   const { vertices, offsets, neighbours } = graph;

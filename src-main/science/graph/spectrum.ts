@@ -53,8 +53,13 @@ export function graphSpectrum(graph: Graph, count: number): GraphSpectrum {
   };
 }
 
+export interface UntiedSpectrum extends GraphSpectrum {
+  /** λ_count − λ_(count + 1), 0 or nearly where they are tied; null where there is no further one. */
+  readonly gap: number | null;
+}
+
 /** The `count` largest eigenpairs, and all others whose eigenvalue equals the last one's. */
-export function untiedSpectrum(graph: Graph, count: number): GraphSpectrum {
+export function untiedSpectrum(graph: Graph, count: number): UntiedSpectrum {
   for (let asked = count + 1; ; asked *= 2) {
     const spectrum = graphSpectrum(graph, asked);
     const { eigenvalues } = spectrum;
@@ -62,8 +67,10 @@ export function untiedSpectrum(graph: Graph, count: number): GraphSpectrum {
     const lower = eigenvalues.findIndex((value) => value < last - tied);
     if (lower < 0 && asked < graph.vertices) continue;
     const kept = lower < 0 ? eigenvalues.length : lower;
+    const next = eigenvalues[count];
     return {
       ...spectrum,
+      gap: next === undefined ? null : last - next,
       eigenvalues: eigenvalues.slice(0, kept),
       vectors: spectrum.vectors.slice(0, kept),
       residuals: spectrum.residuals.slice(0, kept),

@@ -5,6 +5,7 @@ import { photos } from '../../augmentations/photos.ts';
 import { blockModel } from '../../data/blockModel.ts';
 import { digitDomains } from '../../data/digitDomains.ts';
 import { graphDomains } from '../../data/graphDomains.ts';
+import { graphFile } from '../../data/graphFileDataset.ts';
 import { hierarchicalClusters } from '../../data/hierarchicalClusters.ts';
 import { imageFolder } from '../../data/imageFolder.ts';
 import { mnist } from '../../data/mnist.ts';
@@ -22,6 +23,7 @@ import type {
 } from '../../definition.ts';
 import { clusterBound } from '../../evaluations/clusterBound.ts';
 import { connectivity } from '../../evaluations/connectivity.ts';
+import { graphEvaluation } from '../../evaluations/graphSpectrum.ts';
 import { byol } from '../../losses/byol.ts';
 import { moco } from '../../losses/moco.ts';
 import { simclr } from '../../losses/simclr.ts';
@@ -56,6 +58,7 @@ export const datasets: readonly ContrastiveDataset[] = [
   blockModel,
   sprites,
   graphDomains,
+  graphFile,
 ];
 export const augmentations: readonly Augmentation[] = [digits, photos, noAugmentation];
 export const encoders: readonly ImageEncoder[] = [
@@ -89,7 +92,11 @@ export const probes: readonly Probe[] = [
   labellings,
   domainTransferProbe,
 ];
-export const evaluations: readonly (GraphEvaluation | ImageEvaluation)[] = [connectivity, clusterBound];
+export const evaluations: readonly (GraphEvaluation | ImageEvaluation)[] = [
+  connectivity,
+  clusterBound,
+  graphEvaluation,
+];
 
 export const components: readonly Definition[] = [
   ...datasets,
