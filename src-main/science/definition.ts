@@ -12,7 +12,7 @@ import type { Parameters } from '#engine/parameters.ts';
 import type { Stream } from '#engine/random.ts';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '#engine/tf.ts';
 import type { ImageData } from './data/images.ts';
-import type { Language, Sentence } from './data/language.ts';
+import type { Language, Question, Sentence } from './data/language.ts';
 import type { GraphPopulation } from './graph/population.ts';
 
 export interface Definition<
@@ -199,11 +199,18 @@ export interface Masking<P extends z.ZodObject = z.ZodObject> extends Definition
   positions(params: z.output<P>, length: number, random: Stream): readonly number[];
   /** Most positions that are ever hidden in a sentence of at most `length` words. */
   most(params: z.output<P>, length: number): number;
-  /** Hides nothing: the language's own questions are asked, of each sentence the first so many. */
-  questions?(params: z.output<P>): number;
+  /**
+   * Hides nothing, and asks this of each sentence in place of hidden words; position −1 is the token before the
+   * first word. @throws BasinError `bad-input` for a language of which it cannot be asked
+   */
+  asks?(params: z.output<P>, language: Language): (sentence: Sentence) => readonly Question[];
+  /** Asks for words that stand in the sentence: its encoder must not see what comes after a token. */
+  readonly ahead?: true;
 }
 
 export interface TokenEncoder<P extends z.ZodObject = z.ZodObject> extends Definition<'encoder', P> {
+  /** Whether a token’s embedding depends on those before it alone; left out, it does not. */
+  isCausal?(params: z.output<P>): boolean;
   /**
    * Creates the weights. Token ids [batch, length] and their mask (1 for a real token, 0 for
    * padding) → embeddings [batch, length, width] or, at `slots` [batch, asked] alone,

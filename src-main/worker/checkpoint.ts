@@ -31,6 +31,7 @@ export function encodeCheckpoint(
     tensors.set(name, { shape: variable.shape, data: Float32Array.from(variable.dataSync()) });
   }
   const metadata = {
+    ...training.about,
     format: 'basin/1',
     spec: JSON.stringify(spec),
     parameters: String(training.parameters.count),

@@ -98,7 +98,7 @@ test('a batch hides nothing and asks the first variables', async () => {
 });
 
 test('a language without questions is told so', () => {
-  expect(() => loadBatches(specOf({ data: { id: 'pcfg' } }))).toThrow('this one has none');
+  expect(() => loadBatches(specOf({ data: { id: 'pcfg' } }))).toThrow('this one has no questions');
   const plain = pcfg.build(pcfg.params.parse({}));
   expect(() => chain.prepare({ sentences: 2 }, plain, random)).toThrow('asks no questions');
 });

@@ -103,3 +103,17 @@ test('held-out loss is the mean over sentences of −log p of the words that sta
   expect(prepared.references['loss/unigram']).toBeCloseTo(average(unigrams), 12);
   expect(seen.size).toBeLessThanOrEqual(4);
 });
+
+test('as letters the text is one stream, cut into pieces of one length', () => {
+  const file = written('The cat,\nand 3 DOGS!');
+  const language = built(file, { unit: 'letters', maxLength: 4, heldOut: 0.2 });
+  const apart = language.heldOut?.(stream(0, 'x')) ?? expect.unreachable();
+  const pieces = [...(language.sentences ?? []), apart].map((sentence) => words(language, sentence));
+  // the_cat_and_dogs_ without its last letter.
+  expect(pieces.map((piece) => piece.replaceAll(' ', '')).toSorted()).toEqual([
+    'and_',
+    'cat_',
+    'dogs',
+    'the_',
+  ]);
+});

@@ -19,13 +19,14 @@ interface Options {
 export function oracle(): Command {
   return command(
     'oracle',
-    'Print exact probabilities of sentences and of their masked words under a grammar or a hidden ' +
-      'Markov model. Positions count from 0, logarithms are natural.',
+    'Print exact probabilities of sentences and of their masked words under a grammar, a hidden ' +
+      'Markov model or a causal language model. Positions count from 0, logarithms are natural.',
     'oracle pcfg --model grammar.json --sentences test.txt --each --json',
     'oracle hmm --model hmm.json --sentences test.txt --mask 2,5',
+    'oracle lm --model model.safetensors --sentences test.txt --each',
   )
     .addArgument(new Argument('<kind>', 'what the model file holds').choices(modelKinds))
-    .requiredOption('--model <file>', 'the model, as JSON')
+    .requiredOption('--model <file>', 'the model: JSON or, for lm, a checkpoint')
     .requiredOption('--sentences <file>', 'one sentence a line, words separated by spaces')
     .option('--mask <positions>', 'mask these positions together, such as 0 or 2,5', positions)
     .option('--each', 'mask every position in turn')

@@ -1,7 +1,8 @@
 /** What `basin oracle` asks: a model file's words, its oracle, and what its symbols span. */
-
+import { readCausalModel } from '#science/data/causalModel.ts';
 import type { Oracle, Sentence } from '#science/data/language.ts';
 import { readGrammarFile, readHiddenMarkovFile } from '#science/data/modelFile.ts';
+import { causalOracle } from '#science/oracle/causalOracle.ts';
 import { forwardBackward } from '#science/oracle/forwardBackward.ts';
 import { insideOutside } from '#science/oracle/insideOutside.ts';
 
@@ -18,7 +19,7 @@ export interface Span {
   readonly symbols: Readonly<Record<string, number>>;
 }
 
-export const modelKinds = ['pcfg', 'hmm'] as const;
+export const modelKinds = ['pcfg', 'hmm', 'lm'] as const;
 export type ModelKind = (typeof modelKinds)[number];
 
 /** @throws BasinError `bad-input`, `not-found` */
@@ -26,6 +27,10 @@ export function readModel(kind: ModelKind, path: string): OracleModel {
   if (kind === 'hmm') {
     const model = readHiddenMarkovFile(path);
     return { words: model.words, oracle: forwardBackward(model) };
+  }
+  if (kind === 'lm') {
+    const model = readCausalModel(path);
+    return { words: model.words, oracle: causalOracle(model) };
   }
   const grammar = readGrammarFile(path);
   const oracle = insideOutside(grammar);

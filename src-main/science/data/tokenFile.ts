@@ -12,6 +12,15 @@ const rare = '<rare>';
 
 const params = z.strictObject({
   file: fileSetting('Text with one sentence a line, words separated by spaces.'),
+  unit: z
+    .enum(['words', 'letters'])
+    .default('words')
+    .meta({
+      title: 'Unit',
+      description:
+        'Words of each line; or the letters a to z, all else being a space (_): then the text is one stream, cut ' +
+        'into pieces of the largest length.',
+    }),
   words: z
     .int()
     .min(2)
@@ -72,21 +81,13 @@ export const tokenFile: LanguageDataset<typeof params> = {
 };
 
 /** @throws BasinError `bad-input` for fewer than two sentences */
-function readSentences({ file, words, maxLength }: z.output<typeof params>): {
+function readSentences({ file, unit, words, maxLength }: z.output<typeof params>): {
   readonly words: readonly string[];
   readonly sentences: readonly Sentence[];
 } {
   const path = givenFile(file, 'a text');
-  const lines = readTextFile(path)
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .map((line) => line.split(/\s+/).filter(Boolean))
-    .filter(({ length }) => length > 0);
-  const pieces = lines.flatMap((line) =>
-    Array.from({ length: Math.ceil(line.length / maxLength) }, (_, i) =>
-      line.slice(i * maxLength, (i + 1) * maxLength),
-    ),
-  );
+  const text = readTextFile(path).replace(/^\uFEFF/, '');
+  const pieces = unit === 'letters' ? letterPieces(text, maxLength) : wordPieces(text, maxLength);
   if (pieces.length < 2) {
     const why = 'it holds fewer than two sentences, and one is held out';
     throw new BasinError('bad-input', `${path}: ${why}. Give one sentence a line.`, path);
@@ -98,6 +99,22 @@ function readSentences({ file, words, maxLength }: z.output<typeof params>): {
     words: vocabulary,
     sentences: pieces.map((piece) => Int32Array.from(piece, (word) => numbers.get(word) ?? last)),
   };
+}
+
+function wordPieces(text: string, length: number): string[][] {
+  return text.split(/\r?\n/).flatMap((line) => piecesOf(line.split(/\s+/).filter(Boolean), length));
+}
+
+/** All of one length: what is left at the end is dropped. */
+function letterPieces(text: string, length: number): string[][] {
+  const letters = text.toLowerCase().replace(/[^a-z]+/g, '_');
+  return piecesOf([...letters], length).filter((piece) => piece.length === length);
+}
+
+function piecesOf(all: readonly string[], length: number): string[][] {
+  return Array.from({ length: Math.ceil(all.length / length) }, (_, i) =>
+    all.slice(i * length, (i + 1) * length),
+  );
 }
 
 /** The most frequent first, of equals the one that comes first; `rare` last, where some word is left out. */

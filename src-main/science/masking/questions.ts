@@ -1,5 +1,6 @@
 /** Asks what the language itself asks, and hides no word. */
 import { z } from 'zod';
+import { BasinError } from '#contract/error.ts';
 import type { Masking } from '../definition.ts';
 
 const params = z.strictObject({
@@ -22,5 +23,11 @@ export const questions: Masking<typeof params> = {
   params,
   positions: () => [],
   most: ({ first }) => first,
-  questions: ({ first }) => first,
+  asks({ first }, language) {
+    const asked = language.questions;
+    if (asked) return (sentence) => asked(sentence).slice(0, first);
+    const path = 'masking.id';
+    const why = 'questions asks what the language asks, and this one has no questions';
+    throw new BasinError('bad-input', `Setting ${path}: ${why}. Take bert.`, path);
+  },
 };

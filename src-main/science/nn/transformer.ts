@@ -20,6 +20,7 @@ import {
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
+  tensor4d,
   transpose,
   unstack,
 } from '#engine/tf.ts';
@@ -55,6 +56,10 @@ const params = z
       title: 'Shared layers',
       description: 'All layers have the weights of one, as in ALBERT.',
     }),
+    causal: z.boolean().default(false).meta({
+      title: 'Causal',
+      description: 'A token attends to itself and those before it alone, as in GPT.',
+    }),
     tied: z.boolean().default(false).meta({
       title: 'Tied output',
       description: 'The output layer multiplies by the token embeddings and has only a bias of its own.',
@@ -74,6 +79,7 @@ export const transformer: TokenEncoder<typeof params> = {
     'arXiv 1909.11942',
   studies: ['mlm'],
   params,
+  isCausal: ({ causal }) => causal,
   build(p, { vocabulary, words: classes, length }, parameters) {
     const deviation = Math.sqrt(gain / p.width);
     const tokens = parameters.normal('tokens', [vocabulary, p.width], deviation);
@@ -90,14 +96,17 @@ export const transformer: TokenEncoder<typeof params> = {
       width: p.width,
       embed(ids, mask, slots) {
         const [batch, used] = ids.shape;
-        const bias = attentionBias(mask);
+        const padding = attentionBias(mask);
+        const bias: Tensor4D = p.causal ? add(padding, causalBias(used)) : padding;
         const placed = add(gather(tokens, ids), slice(positions, [0, 0], [used, p.width]));
         let x = rowsOf(placed as Tensor3D);
         // What the last block makes of a token that nobody asks about, nobody reads.
         const last = blocks.at(-1) as Block;
         for (const apply of blocks.slice(0, -1)) x = apply(x, x, bias);
-        const asked = slots === undefined ? x : rowsAt(x, slots, used);
-        x = last(asked, x, bias);
+        // A causal token looks at others than its neighbours do: there all of them are made, then chosen.
+        const early = slots !== undefined && !p.causal;
+        x = last(early ? rowsAt(x, slots, used) : x, x, bias);
+        if (slots !== undefined && !early) x = rowsAt(x, slots, used);
         return reshape<Rank.R3>(finalNorm(x), [batch, -1, p.width]);
       },
       logits: (embeddings) => output(embeddings as Tensor2D),
@@ -193,6 +202,14 @@ function rowsAt(x: Tensor2D, slots: Tensor2D, length: number): Tensor2D {
   const chosen = oneHot(slots, length, 1, 0, 'float32') as Tensor3D;
   const [, width] = x.shape;
   return rowsOf(matMul(chosen, reshape<Rank.R3>(x, [-1, length, width])));
+}
+
+/** [1, 1, length, length]: −10⁹ where the column's token comes after the row's. */
+function causalBias(length: number): Tensor4D {
+  const places = Array.from({ length: length ** 2 }, (_, at) =>
+    at % length > Math.floor(at / length) ? -1e9 : 0,
+  );
+  return tensor4d(places, [1, 1, length, length]);
 }
 
 /** [batch, length], 1 for a token and 0 for padding → [batch, 1, 1, length], 0 and −10⁹. */

@@ -17,6 +17,8 @@ export interface Training {
   readonly state: ReadonlyMap<string, Variable>;
   /** The model's part of `state`, not the optimizer's: a run that starts from a checkpoint takes it over. */
   readonly modelState?: ReadonlyMap<string, Variable>;
+  /** What a checkpoint says of the model beside its spec, such as its words. */
+  readonly about?: Readonly<Record<string, string>>;
   /** Numbers known before training, e.g. `loss/floor`; the loop logs each as a constant series. */
   readonly references: Readonly<Record<string, number>>;
   /**

@@ -1,11 +1,10 @@
 /** Batches of masked sentences, fresh at every step or of a fixed set: a pure function of the seed and the step. */
-import type { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import type { Feeds } from '#engine/engine.ts';
 import { permutation, type Stream, stream } from '#engine/random.ts';
 import type { Chosen } from '../../choice.ts';
 import type { Language, Question, Sentence } from '../../data/language.ts';
-import type { Masking } from '../../definition.ts';
+import type { Masking, TokenEncoder } from '../../definition.ts';
 import { sequences, type Tokens, tokenAt } from './tokens.ts';
 
 export interface HidingRule {
@@ -24,24 +23,24 @@ export interface MaskedSentence {
   readonly asked: readonly Question[];
 }
 
-/** @throws BasinError `bad-input` for a masking that asks questions which the language does not have */
-export function hidingRule<P extends z.ZodObject>(
-  { definition, params }: Chosen<Masking<P>>,
+/** @throws BasinError `bad-input` where the masking cannot be asked of this language by this encoder */
+export function hidingRule(
+  masking: Chosen<Masking>,
+  encoder: Chosen<TokenEncoder>,
   language: Language,
 ): HidingRule {
-  const rule = {
+  const { definition, params } = masking;
+  if (definition.ahead && !encoder.definition.isCausal?.(encoder.params)) {
+    const path = 'masking.id';
+    const why = `${definition.id} asks for words that this encoder sees. Set encoder.causal, or take bert`;
+    throw new BasinError('bad-input', `Setting ${path}: ${why}.`, path);
+  }
+  const questions = definition.asks?.(params, language);
+  return {
     most: definition.most(params, language.maxLength),
     positions: definition.positions.bind(definition, params),
+    ...(questions ? { questions } : {}),
   };
-  const count = definition.questions?.(params);
-  if (count === undefined) return rule;
-  const { questions } = language;
-  if (!questions) {
-    const path = 'masking.id';
-    const why = `${definition.id} asks a language's questions, and this one has none`;
-    throw new BasinError('bad-input', `Setting ${path}: ${why}. Take bert.`, path);
-  }
-  return { ...rule, questions: (sentence) => questions(sentence).slice(0, count) };
 }
 
 /** What of a spec says how batches are drawn: `sentences` and `labelNoise` as there. */

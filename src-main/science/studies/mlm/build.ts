@@ -11,7 +11,7 @@ import { flatnessMeasure } from '../flatness.ts';
 import { severalSteps, stepProgram, type Training, takeStep } from '../training.ts';
 import { adversaryOf, adversarySettings, labelledBatches } from './adversary.ts';
 import { type Batches, hidingRule, maskedBatches } from './batches.ts';
-import { datasets, maskings } from './components.ts';
+import { datasets, encoders, maskings } from './components.ts';
 import { evaluationMeasures, probeMeasures } from './measures.ts';
 import { buildModel } from './model.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
@@ -26,7 +26,8 @@ export function loadBatches(spec: MlmRunSpec): {
   const masking = chosen(maskings, spec.masking, 'masking');
   const language = dataset.definition.build(dataset.params);
   const tokens = tokensOf({ words: language.words.length, maxLength: language.maxLength });
-  const batches = maskedBatches(language, tokens, hidingRule(masking, language), spec);
+  const rule = hidingRule(masking, chosen(encoders, spec.encoder, 'encoder'), language);
+  const batches = maskedBatches(language, tokens, rule, spec);
   const settings = adversarySettings(spec);
   if (!settings) return { language, tokens, batches };
   const labelled = labelledBatches(settings, language, tokens, spec);
@@ -69,6 +70,7 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
   return {
     parameters,
     state: new Map([...optimizer.slots, ...(adversary?.state ?? [])]),
+    about: { words: JSON.stringify(language.words) },
     references: { ...evaluated.references, ...probed.references },
     step(step, learningRate, batch = batches.batch(step)) {
       probed.changed();

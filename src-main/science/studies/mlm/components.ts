@@ -1,4 +1,5 @@
 /** Components of the MLM study: a new one adds a line here. */
+import { causalLm } from '../../data/causalLm.ts';
 import { hmm } from '../../data/hmm.ts';
 import { lego } from '../../data/lego.ts';
 import { pcfg } from '../../data/pcfg.ts';
@@ -19,6 +20,7 @@ import { heldOut } from '../../evaluations/heldOut.ts';
 import { adversarialLoss } from '../../losses/adversarial.ts';
 import { mlmLoss } from '../../losses/mlm.ts';
 import { bert } from '../../masking/bert.ts';
+import { nextWord } from '../../masking/nextWord.ts';
 import { questions } from '../../masking/questions.ts';
 import { transformer } from '../../nn/transformer.ts';
 import { clustersProbe } from '../../probes/clusters.ts';
@@ -30,8 +32,8 @@ import { linearProbe } from '../../probes/linear.ts';
 import { linearSgdProbe } from '../../probes/linearSgd.ts';
 import { ridgeProbe } from '../../probes/ridge.ts';
 
-export const datasets: readonly LanguageDataset[] = [pcfg, pcfgFile, hmm, tokenFile, lego];
-export const maskings: readonly Masking[] = [bert, questions];
+export const datasets: readonly LanguageDataset[] = [pcfg, pcfgFile, hmm, tokenFile, causalLm, lego];
+export const maskings: readonly Masking[] = [bert, questions, nextWord];
 export const encoders: readonly TokenEncoder[] = [transformer];
 export const losses: readonly MlmLoss[] = [mlmLoss, adversarialLoss];
 export const evaluations: readonly MlmEvaluation[] = [exactConditional, heldOut, chain];

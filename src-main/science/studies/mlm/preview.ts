@@ -9,7 +9,7 @@ export async function preview(spec: MlmRunSpec): Promise<Preview> {
   const { language, batches } = loadBatches({ ...spec, batchSize: Math.min(examples, spec.batchSize) });
   const sentences = batches.sentences(0).map(({ sentence, asked }) => ({
     words: Array.from(sentence, (word) => language.words[word] as string),
-    masked: asked.map(({ position }) => position),
+    masked: asked.map(({ position }) => position).filter((position) => position >= 0),
     labels: Object.fromEntries(
       language.tasks
         .filter((task) => sentence.length >= task.minLength)
