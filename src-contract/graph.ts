@@ -70,6 +70,8 @@ export const graphAnswer = z.strictObject({
   eigenvectors: z.array(float64s),
   /** The largest of D^{−1/2} W D^{−1/2}, descending, each as often as its multiplicity. */
   eigenvalues: float64s,
+  /** The least spectral loss of features of width 1, 2, …: one for each eigenvalue. */
+  floors: float64s,
   components: z.int(),
   conductance: z.strictObject({
     /** Of each cluster; null where it is all there is. */

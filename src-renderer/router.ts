@@ -2,6 +2,7 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
 import CompareView from './views/CompareView.vue';
 import DesignView from './views/DesignView.vue';
+import GraphLabView from './views/GraphLabView.vue';
 import LibraryView from './views/LibraryView.vue';
 import LiveView from './views/LiveView.vue';
 
@@ -11,6 +12,7 @@ export const views = [
   { name: 'design', title: 'Design', component: DesignView, rail: false, inspector: false },
   { name: 'live', title: 'Live', component: LiveView, rail: true, inspector: true },
   { name: 'compare', title: 'Compare', component: CompareView, rail: true, inspector: false },
+  { name: 'graph', title: 'Graph', component: GraphLabView, rail: false, inspector: false },
 ] as const;
 
 export const router = createRouter({

@@ -1,5 +1,5 @@
 /** The chart library, of which only the parts in use are bundled. */
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, GraphChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GraphicComponent, GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
@@ -9,6 +9,7 @@ use([
   LineChart,
   CustomChart,
   BarChart,
+  GraphChart,
   ScatterChart,
   GridComponent,
   GraphicComponent,

@@ -1,5 +1,5 @@
 /** What a form's settings belong to: the experiment in Design, unless a view above provides something else. */
-import { type InjectionKey, inject } from 'vue';
+import { type InjectionKey, inject, provide } from 'vue';
 import type { ComponentInfo, ComponentKind } from '#contract/component.ts';
 import { useDesign } from '../stores/design.ts';
 
@@ -14,6 +14,10 @@ export interface Edited {
 }
 
 const key: InjectionKey<Edited> = Symbol('edited');
+
+export function provideEdited(edited: Edited): void {
+  provide(key, edited);
+}
 
 export function useEdited(): Edited {
   return inject(key, useDesign, true);

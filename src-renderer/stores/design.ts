@@ -2,19 +2,14 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { ComponentInfo, ComponentKind, Study } from '#contract/component.ts';
-import { BasinError } from '#contract/error.ts';
 import type { Plan, Preview } from '#contract/host.ts';
 import { gridSettings, settingAt, withSetting } from '#contract/setting.ts';
 import type { ExperimentSpec } from '#contract/spec.ts';
 import { plain } from '../bridge.ts';
 import { useCatalog } from './catalog.ts';
 import { useHost } from './host.ts';
+import { messageAt, type SettingError, settingError } from './settingError.ts';
 import { throttled } from './throttled.ts';
-
-export interface DraftError {
-  readonly message: string;
-  readonly path: string;
-}
 
 export const useDesign = defineStore('design', () => {
   const host = useHost();
@@ -22,7 +17,7 @@ export const useDesign = defineStore('design', () => {
   const draft = shallowRef<ExperimentSpec | null>(null);
   const plan = shallowRef<Plan | null>(null);
   const planning = ref(false);
-  const error = shallowRef<DraftError | null>(null);
+  const error = shallowRef<SettingError | null>(null);
   const preview = shallowRef<Preview | null>(null);
   const previewError = ref('');
 
@@ -104,8 +99,7 @@ export const useDesign = defineStore('design', () => {
 
   function errorAt(path: string): string | undefined {
     // The host checks each run of a grid under its own paths, and does not say which variant it was.
-    const own = path.replace(/^vary\.(.+)\.\d+\./, '$1.');
-    return error.value?.path === own ? error.value.message.replace(/^Setting [^:]*: /, '') : undefined;
+    return messageAt(error.value, path.replace(/^vary\.(.+)\.\d+\./, '$1.'));
   }
 
   const judge = throttled(async () => {
@@ -122,8 +116,7 @@ export const useDesign = defineStore('design', () => {
     } catch (cause) {
       if (draft.value !== spec) return;
       plan.value = null;
-      const path = cause instanceof BasinError ? (cause.path ?? '') : '';
-      error.value = { message: cause instanceof Error ? cause.message : String(cause), path };
+      error.value = settingError(cause);
     } finally {
       planning.value = false;
     }
@@ -138,7 +131,7 @@ export const useDesign = defineStore('design', () => {
       preview.value = found;
       previewError.value = '';
     } catch (cause) {
-      previewError.value = cause instanceof Error ? cause.message : String(cause);
+      previewError.value = settingError(cause).message;
     }
   }, 500);
 

@@ -2,6 +2,7 @@
 import { connect } from '../bridge.ts';
 import { useCatalog } from './catalog.ts';
 import { useDetails } from './details.ts';
+import { useGraphLab } from './graphLab.ts';
 import { useHost } from './host.ts';
 import { useNotices } from './notices.ts';
 import { useRuns } from './runs.ts';
@@ -74,6 +75,9 @@ export function startLive(command: (name: string) => void): void {
           break;
         case 'queue':
           host.queue = event.queue;
+          break;
+        case 'graph':
+          useGraphLab().reached(event.stage);
           break;
       }
     },

@@ -12,7 +12,7 @@ afterAll(async () => {
 });
 
 for (const theme of ['Light', 'Dark']) {
-  for (const [index, view] of ['library', 'design', 'live', 'compare'].entries()) {
+  for (const [index, view] of ['library', 'design', 'live', 'compare', 'graph'].entries()) {
     test(`${view}, ${theme.toLowerCase()}`, async () => {
       const { app, page } = running;
       await app.evaluate(({ Menu }, label) => {

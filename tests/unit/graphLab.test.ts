@@ -120,6 +120,7 @@ describe('the Graph lab', () => {
     const expected = [1, upper, upper, middle, middle, middle, ...new Array<number>(18).fill(lower)];
     expect(answer.eigenvalues.length).toBe(24);
     for (const [i, value] of answer.eigenvalues.entries()) expect(value).toBeCloseTo(expected[i] ?? 0, 10);
+    expect(answer.floors[2]).toBeCloseTo(-1 - 2 * upper ** 2, 10);
     for (const value of answer.conductance.clusters) expect(value).toBeCloseTo(betweenClusters, 12);
     const { value, lower: least, upper: most } = answer.conductance.sweep ?? expect.unreachable();
     expect(value).toBeGreaterThanOrEqual(least - 1e-12);

@@ -4,7 +4,7 @@ import { permutation, stream } from '#engine/random.ts';
 import { chosen } from '../choice.ts';
 import { cheegerBounds, conductance, sweepCut } from '../graph/conductance.ts';
 import { type Graph, graphOfPopulation } from '../graph/graph.ts';
-import { diffusionMap, type GraphSpectrum, graphSpectrum } from '../graph/spectrum.ts';
+import { diffusionMap, type GraphSpectrum, graphSpectrum, minimumSpectralLoss } from '../graph/spectrum.ts';
 import { datasets } from '../studies/contrastive/components.ts';
 import { distancesAgainstLabels } from './distances.ts';
 import { clusterCount, drawGraph } from './drawing.ts';
@@ -45,7 +45,8 @@ export async function answerGraph(
     eigenvectors: spectrum.vectors
       .slice(0, Math.min(shown, mostEigenvectors))
       .map((vector) => drawnEntries(vector, drawing.vertices, graph)),
-    eigenvalues: spectrum.eigenvalues.slice(0, shown),
+    eigenvalues: Float64Array.from(spectrum.eigenvalues.subarray(0, shown)),
+    floors: Float64Array.from({ length: shown }, (_, i) => minimumSpectralLoss(spectrum.eigenvalues, i + 1)),
     components: spectrum.components.count,
     conductance: {
       clusters: Array.from({ length: clusters }, (_, cluster) =>

@@ -1,0 +1,71 @@
+/** The Graph lab in the real window: a knob is turned, and the spectrum follows. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launch, type RunningApp } from './launch.ts';
+
+/** A graph's computing, on a busy machine. */
+const patience = { timeout: 30_000 };
+
+let running: RunningApp;
+beforeAll(async () => {
+  running = await launch();
+});
+afterAll(async () => {
+  await running?.close();
+});
+
+const fact = async (name: string) => {
+  const facts = running.page.getByTestId('graph-facts');
+  return facts.locator(`dt:text-is("${name}") + dd`).textContent();
+};
+
+test('opens on a graph, its spectrum known in closed form', { timeout: 60_000 }, async () => {
+  const { page } = running;
+  await page.getByTestId('nav-graph').click();
+  await page.getByTestId('graph-facts').waitFor();
+  await page.getByTestId('graph-by-eigenvector').selectOption('1');
+  // 1 − α r / (r − 1) with α = 0.02 and r = 4.
+  await expect
+    .poll(() => page.getByTestId('spectrum-readout').textContent(), patience)
+    .toContain('λ 0.97333333');
+  const picture = page.getByTestId('graph-picture');
+  expect(await picture.getAttribute('aria-label')).toBe('Graph: 240 vertices and 3000 edges drawn');
+  await picture.locator('svg path').first().waitFor({ state: 'attached' });
+});
+
+test('a knob changes the spectrum and the cuts', { timeout: 60_000 }, async () => {
+  const { page } = running;
+  expect(await fact('Conductance of clusters')).toBe('0.0200');
+  const alpha = page.getByTestId('form-field-data.betweenClusters').locator('input.input');
+  await alpha.fill('0.09');
+  await expect.poll(() => fact('Conductance of clusters'), patience).toBe('0.0900');
+  expect(await page.getByTestId('spectrum-readout').textContent()).toContain('λ 0.88');
+});
+
+test('a wrong setting is told beside its field, and the last picture stays', {
+  timeout: 60_000,
+}, async () => {
+  const { page } = running;
+  const classes = page.getByTestId('form-field-data.classes').locator('input.input');
+  await classes.fill('9');
+  await page.getByTestId('form-error-data.classes').waitFor();
+  expect(await fact('Conductance of clusters')).toBe('0.0900');
+  await classes.fill('4');
+  await page.getByTestId('form-error-data.classes').waitFor({ state: 'detached' });
+});
+
+test('keys walk through vertices and eigenvalues', { timeout: 60_000 }, async () => {
+  const { page } = running;
+  await page.getByTestId('graph-picture').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect
+    .poll(() => page.getByTestId('graph-vertex').textContent(), patience)
+    .toContain('vertex 0 · class 0');
+  await page.getByTestId('graph-spectrum').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  expect(await page.getByTestId('graph-by-eigenvector').inputValue()).toBe('2');
+});
+
+test('nothing went wrong on the way', () => {
+  expect(running.errors).toEqual([]);
+});
