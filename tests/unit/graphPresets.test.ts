@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResult } from '#science/definition.ts';
 import { expandRuns, resolveExperiment } from '#science/registry.ts';
+import { graphDistance } from '#science/studies/contrastive/presets/graphDistance.ts';
 import { intraConnectivity } from '#science/studies/contrastive/presets/intraConnectivity.ts';
 import { kVersusR } from '#science/studies/contrastive/presets/kVersusR.ts';
 
@@ -93,5 +94,56 @@ describe('intra-connectivity', () => {
   test('does not hold where the error falls with it or is the same for all', () => {
     expect(outcome((ratio) => (ratio > 100 ? 0 : 0.1)).verdict).toBe('not held');
     expect(outcome(() => 0.1).verdict).toBe('not tested');
+  });
+});
+
+describe('graph distance', () => {
+  const series = [
+    'hop_factors',
+    'diffusion_factors',
+    'learnt_factors',
+    'learnt_diffusion',
+    'diffusion_label',
+  ];
+  const runs = (lower: (name: string) => number): RunResult[] =>
+    runsOf(graphDistance, () =>
+      Object.fromEntries(series.map((name) => [`distance/${name}`, lower(name) + 0.1])),
+    ).map((run) => ({
+      ...run,
+      measurements: series.map((name) => ({
+        ...{ name: `distance/${name}`, value: lower(name) + 0.1, stderr: 0.05, step: run.step },
+        detail: { lower: lower(name), factors: { shape: 0.25, x: null }, means: [1, 2, 3] },
+      })),
+    }));
+  const report = (all: readonly RunResult[]) => graphDistance.report(experiment(graphDistance), all);
+
+  test('holds where every interval is above what is asked, and names the one that is not', () => {
+    const held = report(runs(() => 0.6));
+    expect(held.verdict).toBe('held');
+    expect(held.statements[0]).toMatch(
+      /^table, diffusion time 1, mean of 3 seeds: edges with factors 0\.700/,
+    );
+    expect(held.statements.join(' ')).toContain('hop: shape 0.250, x constant');
+    expect(held.figures?.map(({ series: lines }) => lines.map(({ points }) => points.length))).toEqual([
+      [3, 3, 3, 3, 3],
+      [3, 3, 3, 3],
+    ]);
+    for (const row of held.tables[0]?.rows ?? []) expect(row.length).toBe(held.tables[0]?.columns.length);
+    // Enough for a correlation, not for a label.
+    const short = report(runs((name) => (name === 'diffusion_label' ? 0.45 : 0.6)));
+    expect(short.verdict).toBe('not held');
+    expect(short.statements.join(' ')).toContain(
+      'same shape nearer by diffusion: the interval reaches down to 0.450',
+    );
+    expect(report(runs((name) => (name === 'diffusion_label' ? 0.6 : 0.45))).verdict).toBe('held');
+  });
+
+  test('is not tested without finished runs or intervals', () => {
+    const all = runs(() => 0.6);
+    expect(report(all.map((run) => ({ ...run, measurements: [] }))).verdict).toBe('not tested');
+    expect(report(all.map((run, i) => (i === 0 ? { ...run, status: 'failed' } : run))).verdict).toBe(
+      'not tested',
+    );
+    expect(report([]).verdict).toBe('not tested');
   });
 });

@@ -74,3 +74,26 @@ test('a table has no vectors for images, and says so before it is built', () => 
   );
   expect(contrastiveStudy.parameterCount(graph)).toBe(90);
 });
+
+const domains = (alpha: number, gamma: number, width: number) => ({
+  data: { id: 'class-domain-graph', classes: 3, vertices: 8, rho: 0.6, alpha, beta: 0.1, gamma },
+  encoder: { id: 'table', width },
+  probes: [{ id: 'domain-transfer', every: 200 }],
+});
+const heads = ['linear', 'mean', 'averaged'].map((head) => `accuracy/target_${head}`);
+
+test('heads of the source domain solve the target where α > γ, and are wrong everywhere where α < γ', async () => {
+  // Four features: the constant, the domains, and the classes, alike in both domains or with opposite signs.
+  const joined = await trained(domains(0.2, 0.02, 4));
+  const crossed = await trained(domains(0.02, 0.2, 4));
+  for (const { value } of [joined, crossed]) expect(value('accuracy/source_linear')).toBe(1);
+  expect(heads.map(joined.value)).toEqual([1, 1, 1]);
+  expect(heads.map(crossed.value)).toEqual([0, 0, 0]);
+});
+
+test('with features for classes of either sign, a head averaged by Σ^(−2) follows the weaker connection', async () => {
+  // f Σ^(−2) f weighs an eigenvector by 1 / λ where f f weighs it by λ. A logistic head may take either.
+  const averages = heads.slice(1);
+  expect(averages.map((await trained(domains(0.2, 0.02, 6))).value)).toEqual([1, 0]);
+  expect(averages.map((await trained(domains(0.02, 0.2, 6))).value)).toEqual([0, 1]);
+});

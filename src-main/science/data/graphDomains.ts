@@ -79,6 +79,7 @@ export const graphDomains: GraphDataset<typeof params> = {
       clusters: blocks,
       ...vertexInputs(blocks, inputSignal, seed),
       factors: { domain: Float64Array.from(blocks, domainOf) },
+      nominal: ['domain'],
     };
   },
 };

@@ -114,6 +114,7 @@ export const hierarchicalClusters: GraphDataset<typeof params> = {
       clusters,
       ...vertexInputs(subClusterOf, inputSignal, seed),
       factors: { subCluster: Float64Array.from(subClusterOf) },
+      nominal: ['subCluster'],
     };
   },
 };

@@ -105,6 +105,7 @@ export const sprites: GraphDataset<typeof params> = {
       factors: Object.fromEntries(
         factorNames.map((name, f) => [name, Float64Array.from(places[f] as Int32Array)]),
       ),
+      nominal: ['shape'],
     };
   },
 };

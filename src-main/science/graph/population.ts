@@ -24,4 +24,6 @@ export interface GraphPopulation {
   readonly inputs: Float32Array;
   /** Named factors of each vertex, e.g. its position, where the generator has such. */
   readonly factors: Readonly<Record<string, Float64Array>>;
+  /** Factors whose values are names: any two of them differ alike. */
+  readonly nominal?: readonly string[];
 }

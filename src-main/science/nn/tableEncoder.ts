@@ -37,6 +37,7 @@ export const tableEncoder: ImageEncoder<typeof params> = {
     const table = parameters.normal('encoder/table', [vertices, width], deviation);
     return {
       width,
+      cost: { products: 0, activations: width },
       apply(_images, chosen) {
         if (!chosen) throw new Error('A table is applied to vertices.');
         return gather(table as unknown as Tensor2D, chosen);

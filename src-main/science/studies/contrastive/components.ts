@@ -23,6 +23,7 @@ import type {
 } from '../../definition.ts';
 import { clusterBound } from '../../evaluations/clusterBound.ts';
 import { connectivity } from '../../evaluations/connectivity.ts';
+import { graphDistances } from '../../evaluations/graphDistances.ts';
 import { graphEvaluation } from '../../evaluations/graphSpectrum.ts';
 import { byol } from '../../losses/byol.ts';
 import { moco } from '../../losses/moco.ts';
@@ -96,6 +97,7 @@ export const evaluations: readonly (GraphEvaluation | ImageEvaluation)[] = [
   connectivity,
   clusterBound,
   graphEvaluation,
+  graphDistances,
 ];
 
 export const components: readonly Definition[] = [

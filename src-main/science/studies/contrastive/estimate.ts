@@ -28,14 +28,17 @@ const productShare = 2.5;
 export function estimate(spec: ContrastiveRunSpec): Estimate {
   const outline = outlineOf(spec);
   const model = shapesOf(spec, outline);
-  const viewCost = costOfView(model);
+  const viewCost = costOfView(model, outline.vertices === undefined);
   const { parameters } = model;
   const measured = (every: Interval): number => timetable(every, spec.steps).count;
   // Once more at the end, for the untrained encoder.
   const probed = (every: Interval): number => measured(every) + 1;
 
   const { gradients, slots } = optimizerCost(spec.optimizer);
-  const training = spec.steps * (perStep + gradients * 2 * spec.batchSize * viewCost);
+  const whole = spec.pairs === 'population';
+  const views = whole ? outline.examples : 2 * spec.batchSize;
+  const pairing = whole ? outline.examples ** 2 * model.projectionWidth * perProduct : 0;
+  const training = spec.steps * (perStep + gradients * (views * viewCost + pairing));
   const encodings = Math.max(0, ...spec.probes.map(({ every }) => probed(every)));
   const images = outline.examples;
   const probing =
@@ -69,12 +72,15 @@ export function outlineOf(
 export function shapesOf(
   spec: ContrastiveRunSpec,
   shape: InputShape & { readonly classes: number },
-): Pick<ContrastiveModel, 'parameters' | 'encoderCost'> {
+): Pick<ContrastiveModel, 'parameters' | 'projectionWidth' | 'encoderCost'> {
   return buildModel(spec, shape, () => new ShapesOnly());
 }
 
-/** Seconds to train on one view. Where the encoder does not say what it costs, each weight is used once. */
-function costOfView({ parameters, encoderCost }: ReturnType<typeof shapesOf>): number {
+/**
+ * Seconds to train on one view. Where the encoder does not say what it costs, each weight is used once. Vertices
+ * of a graph are looked up, where images are augmented.
+ */
+function costOfView({ parameters, encoderCost }: ReturnType<typeof shapesOf>, augmented: boolean): number {
   let { products, activations } = encoderCost ?? { products: 0, activations: 0 };
   for (const [name, { shape, size }] of parameters.all) {
     const counted = encoderCost !== undefined && name.startsWith('encoder/');
@@ -82,7 +88,7 @@ function costOfView({ parameters, encoderCost }: ReturnType<typeof shapesOf>): n
     products += size;
     activations += shape.at(-1) ?? 1;
   }
-  return perView + products * perProduct + activations * perActivation;
+  return (augmented ? perView : 0) + products * perProduct + activations * perActivation;
 }
 
 /** Seconds of a probe on features that are known: about five for 70,000 images. */

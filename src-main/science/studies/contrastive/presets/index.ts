@@ -1,6 +1,7 @@
 /** Presets of the contrastive study: a new one adds a line here. */
 import type { PresetDefinition } from '../../../definition.ts';
 import { contrastiveDigits } from './contrastiveDigits.ts';
+import { graphDistance } from './graphDistance.ts';
 import { intraConnectivity } from './intraConnectivity.ts';
 import { kVersusR } from './kVersusR.ts';
 import { methods } from './methods.ts';
@@ -12,4 +13,5 @@ export const presets: readonly PresetDefinition[] = [
   methods,
   kVersusR,
   intraConnectivity,
+  graphDistance,
 ];
