@@ -20,7 +20,10 @@ export const graphExperiment = {
   optimizer: { id: 'adamw', learningRate: 0.05, weightDecay: 0 },
   schedule: { id: 'cosine' },
   probes: [{ id: 'labellings', every: steps }],
-  evaluations: [{ id: 'cluster-bound', every: steps }],
+  evaluations: [
+    { id: 'cluster-bound', every: steps },
+    { id: 'graph', every: steps },
+  ],
   flatness: null,
   logEvery: 20,
   checkpointEvery: steps,

@@ -4,7 +4,7 @@ import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { spearman } from '../../../ranks.ts';
 import { graphExperiment } from './graphExperiment.ts';
-import { statusStatement } from './results.ts';
+import { lossGapStatement, statusStatement } from './results.ts';
 
 const claim =
   'A linear head on 2r features solves every labelling of r clusters where few pairs join clusters (α) and clusters hold together (ρ), and its error grows with α / ρ².';
@@ -61,6 +61,7 @@ export const intraConnectivity: PresetDefinition = {
           : [
               `Rank correlation of the mean error with α / ρ²: ${squared.toFixed(3)}; with α / ρ: ${plain.toFixed(3)}.`,
             ]),
+        ...lossGapStatement(runs),
         'α is the mass of pairs that join clusters, ρ the least conductance of a cluster cut in two, found by a sweep and so an upper bound. Theory has α / ρ² from Cheeger’s inequality, whose square is needed for the worst graphs alone.',
       ],
       tables: [table(points)],

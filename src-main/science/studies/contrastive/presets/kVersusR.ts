@@ -4,7 +4,7 @@ import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { type OverSeeds, overSeeds } from '../../overSeeds.ts';
 import { graphExperiment } from './graphExperiment.ts';
-import { formatShare, statusStatement, widthOf } from './results.ts';
+import { formatShare, lossGapStatement, statusStatement, widthOf } from './results.ts';
 
 const claim =
   'On graphs of r clusters, a linear head on k ≥ 2r features of the spectral loss solves every labelling of the clusters without an error; with some k < r it does not.';
@@ -58,6 +58,7 @@ export const kVersusR: PresetDefinition = {
         ...unfinished,
         ...outcomes.flatMap(({ statements }) => statements),
         `The bound 4δ / (1 − γ) + 8δ is kept at ${judged - beyond.length} of ${judged} widths; it is above 1, and says nothing, at ${sweeps.reduce((sum, { points }) => sum + points.filter(({ bound }) => bound >= 1).length, 0)}. Here δ is half the mass of the pairs between clusters.`,
+        ...lossGapStatement(runs),
         'The population is finite and the head is fitted to all of it and judged on all of it: an error of 0 is exact, not an estimate. Vertices count alike.',
       ],
       tables: [table(sweeps)],

@@ -31,3 +31,13 @@ export function widthOf({ spec }: RunResult): number {
   const projector = spec.study === 'contrastive' ? spec.projector.width : undefined;
   return Number(projector ?? spec.encoder.width);
 }
+
+/** How far the spectral loss over the whole population is from −Σλ², at the most; none where it was not measured. */
+export function lossGapStatement(runs: readonly RunResult[]): string[] {
+  const gaps = runs.flatMap(({ metrics }) => metrics['loss/gap'] ?? []);
+  if (gaps.length === 0) return [];
+  const furthest = Math.max(...gaps);
+  return [
+    `Over all pairs the loss ends within ${furthest.toExponential(1)} of −Σλ², relatively, in every run: what the features lack they do not lack for want of training.`,
+  ];
+}
