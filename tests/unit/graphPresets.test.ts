@@ -22,7 +22,8 @@ describe('k versus r', () => {
   const solvedFrom = (from: (clusters: number) => number) =>
     runsOf(kVersusR, ({ clusters }, width) => {
       const error = width >= from(Number(clusters)) ? 0 : 0.25;
-      return { 'error/worst': error, 'error/mean': error / 2, 'error/bound': 0.5 };
+      const gap = { 'loss/gap': 1e-6 * width };
+      return { 'error/worst': error, 'error/mean': error / 2, 'error/bound': 0.5, ...gap };
     });
   const report = (runs: readonly RunResult[]) => kVersusR.report(experiment(kVersusR), runs);
 
@@ -30,6 +31,7 @@ describe('k versus r', () => {
     const held = report(solvedFrom((r) => r + 1));
     expect(held.verdict).toBe('held');
     expect(held.statements.join(' ')).toMatch(/3 clusters: .*from k = 4 on .*25\.00 % wrong/);
+    expect(held.statements.join(' ')).toContain('ends within 2.4e-5 of −Σλ²');
     expect(held.figures?.map(({ marks }) => marks?.map(({ at }) => at))).toEqual([
       [3, 6],
       [5, 10],

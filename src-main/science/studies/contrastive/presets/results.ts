@@ -38,6 +38,6 @@ export function lossGapStatement(runs: readonly RunResult[]): string[] {
   if (gaps.length === 0) return [];
   const furthest = Math.max(...gaps);
   return [
-    `Over all pairs the loss ends within ${furthest.toExponential(1)} of −Σλ², relatively, in every run: what the features lack they do not lack for want of training.`,
+    `Over all pairs the loss ends within ${furthest.toExponential(1)} of −Σλ², relatively, in every run.`,
   ];
 }
