@@ -19,6 +19,8 @@ export const graphDrawing = z.strictObject({
   clusters: int32s,
   /** Strongest first; `from` and `to` are places among the drawn vertices, `weight` is w(x, x⁺). */
   edges: z.strictObject({ from: int32s, to: int32s, weight: float64s }),
+  /** Edges among the drawn vertices, of which `edges` may be some. */
+  among: z.int(),
   classes: z.array(z.string()),
   /** Of the whole graph. Edges join two vertices and count once. */
   whole: z.strictObject({ vertices: z.int(), edges: z.int(), clusters: z.int() }),

@@ -66,6 +66,19 @@ test('keys walk through vertices and eigenvalues', { timeout: 60_000 }, async ()
   expect(await page.getByTestId('graph-by-eigenvector').inputValue()).toBe('2');
 });
 
+test('the graph becomes the data of an experiment', { timeout: 60_000 }, async () => {
+  const { page } = running;
+  await page.getByTestId('graph-use').click();
+  await page.waitForURL(/#\/design/);
+  const dataset = page.getByTestId('form-field-data.id').locator('select');
+  expect(await dataset.inputValue()).toBe('hierarchical-clusters');
+  const alpha = page.getByTestId('form-field-data.betweenClusters').locator('input.input');
+  expect(await alpha.inputValue()).toBe('0.09');
+  // What the host would start, and the graph that it would train on.
+  await page.getByTestId('run-total').waitFor();
+  await page.getByTestId('preview').getByTestId('graph-picture').waitFor();
+});
+
 test('nothing went wrong on the way', () => {
   expect(running.errors).toEqual([]);
 });

@@ -131,6 +131,17 @@ describe('the Graph lab', () => {
     for (const entry of answer.eigenvectors[0] ?? []) expect(entry).toBeCloseTo(1, 9);
   });
 
+  test('of several components it says so, and every cut between them is free', async () => {
+    const parts = { blocks: 3, vertices: 4, inside: 1, between: 0 };
+    const answer = await answerGraph(question({ id: 'block-model', ...parts }), () => undefined);
+    expect([...answer.eigenvalues.subarray(0, 4)].map((value) => Number(value.toFixed(9)))).toEqual([
+      1, 1, 1, 0,
+    ]);
+    expect(answer.components).toBe(3);
+    expect(answer.conductance).toEqual({ clusters: [0, 0, 0], sweep: { value: 0, lower: 0, upper: 0 } });
+    expect(answer.distances[0]?.different).toMatchObject({ pairs: 48, apart: 48 });
+  });
+
   test('answers off the host, tells its stages, and drops a question for a newer one', async () => {
     const host = await openFakeHost(temporaryFolder());
     const block = (vertices: number) => ({ data: { id: 'block-model', vertices } });

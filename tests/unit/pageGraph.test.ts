@@ -15,6 +15,7 @@ const drawing: GraphDrawing = {
   labels: Int32Array.of(0, 1, 0, 1, 0, 1, 0, 1),
   clusters: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
   edges: { from: Int32Array.of(0, 1), to: Int32Array.of(1, 2), weight: Float64Array.of(0.02, 0.01) },
+  among: 2,
   classes: ['even', 'odd'],
   whole: { vertices: 80, edges: 100, clusters: 8 },
 };

@@ -35,7 +35,7 @@ export async function answerGraph(
   const shown = Math.min(graph.vertices, mostEigenvalues, Math.max(24, 3 * clusters + 4));
   const spectrum = graphSpectrum(graph, graph.vertices <= wholeSize ? graph.vertices : shown);
   onStage('layout');
-  const drawing = drawGraph(population, { vertices, edges });
+  const drawing = drawGraph(population, graph, { vertices, edges });
   onStage('distances');
   const among = comparedVertices(graph);
   const distances = distancesAgainstLabels(population, graph, diffusionMap(graph, spectrum, time), among);
@@ -78,11 +78,12 @@ function clusterConductance(graph: Graph, clusters: Int32Array, cluster: number)
   return Number.isFinite(found) ? found : null;
 }
 
-function sweep(graph: Graph, { eigenvalues, vectors }: GraphSpectrum): GraphAnswer['conductance']['sweep'] {
-  const [second, vector] = [eigenvalues[1], vectors[1]];
+function sweep(graph: Graph, spectrum: GraphSpectrum): GraphAnswer['conductance']['sweep'] {
+  const [second, vector] = [spectrum.eigenvalues[1], spectrum.vectors[1]];
   if (second === undefined || vector === undefined) return null;
   const cut = sweepCut(graph, vector);
-  return cut && { value: cut.conductance, ...cheegerBounds(second) };
+  // Of several components it is 1 but for rounding, whose root would be seen.
+  return cut && { value: cut.conductance, ...cheegerBounds(spectrum.components.count > 1 ? 1 : second) };
 }
 
 function comparedVertices({ vertices, neighbours }: Graph): Int32Array {

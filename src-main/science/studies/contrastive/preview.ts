@@ -1,6 +1,7 @@
 /** What the model will see: images of the run's first batch with their views, or the graph that is the data. */
 import type { Preview } from '#contract/host.ts';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
+import { graphOfPopulation } from '../../graph/graph.ts';
 import type { GraphPopulation } from '../../graph/population.ts';
 import { drawGraph } from '../../graphLab/drawing.ts';
 import { loadSource, type Source } from './source.ts';
@@ -37,7 +38,7 @@ function graphPreview({ pairs }: Source, population: GraphPopulation): Preview {
   const count = views.length / 2;
   return {
     kind: 'graph',
-    drawing: drawGraph(population, drawn),
+    drawing: drawGraph(population, graphOfPopulation(population), drawn),
     ...{ height, width, channels },
     pairs: views.slice(0, Math.min(shown, count)).map((first, row) => ({
       label: classes[labels[first] as number] as string,
