@@ -4,6 +4,7 @@ import { noAugmentation } from '../../augmentations/none.ts';
 import { photos } from '../../augmentations/photos.ts';
 import { blockModel } from '../../data/blockModel.ts';
 import { digitDomains } from '../../data/digitDomains.ts';
+import { empiricalGraph } from '../../data/empiricalGraph.ts';
 import { graphDomains } from '../../data/graphDomains.ts';
 import { graphFile } from '../../data/graphFileDataset.ts';
 import { hierarchicalClusters } from '../../data/hierarchicalClusters.ts';
@@ -60,6 +61,7 @@ export const datasets: readonly ContrastiveDataset[] = [
   sprites,
   graphDomains,
   graphFile,
+  empiricalGraph,
 ];
 export const augmentations: readonly Augmentation[] = [digits, photos, noAugmentation];
 export const encoders: readonly ImageEncoder[] = [
