@@ -36,17 +36,22 @@ export function groupOf(series: string): string {
 }
 
 export function comparisonRows({ checkpoints }: Pick<Comparison, 'checkpoints'>): RowGroup[] {
-  const names = [...new Set(checkpoints.flatMap(({ metrics }) => Object.keys(metrics)))].sort(
+  // What was measured outside of the run is no series of it.
+  const known = checkpoints.flatMap(({ metrics, measurements }) => [
+    ...Object.keys(metrics),
+    ...measurements.map(({ name }) => name),
+  ]);
+  const names = [...new Set(known)].sort(
     (a, b) => Number(isReference(a)) - Number(isReference(b)) || a.localeCompare(b),
   );
   const rows = names.map((name) => {
     const plain = checkpoints.map(({ metrics, measurements, step }) => {
-      const value = metrics[name] ?? null;
       // The measurement that the value came from: the last one at or before the checkpoint.
       const own = measurements
         .filter((m) => m.name === name && m.step <= step)
         .sort((a, b) => a.step - b.step)
         .at(-1);
+      const value = metrics[name] ?? own?.value ?? null;
       return { value, stderr: own && own.value === value ? own.stderr : null };
     });
     const [base] = plain;

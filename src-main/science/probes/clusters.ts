@@ -19,7 +19,7 @@ const params = z.strictObject({
     description: 'Most of one start; it ends earlier when no example changes its cluster.',
     scale: 'log',
   }),
-  examples: z.int().min(2).max(100_000).default(2000).meta({
+  examples: z.int().min(2).max(100_000).default(1000).meta({
     title: 'Examples',
     description: 'Most test examples that are clustered, taken at even distances; time grows with it.',
     unit: 'examples',

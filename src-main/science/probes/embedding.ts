@@ -1,6 +1,7 @@
 /** Features drawn in the plane, by their principal components or by UMAP, and how far the drawing is to be trusted. */
 import { createRequire } from 'node:module';
 import { z } from 'zod';
+import type { EmbeddingDetail } from '#contract/embedding.ts';
 import type { Stream } from '#engine/random.ts';
 import type { FeatureProbe, FeatureSet } from '../definition.ts';
 import { distancesBetween, nearestOthers, trustworthiness } from './neighbours.ts';
@@ -49,15 +50,14 @@ export const embeddingProbe: FeatureProbe<typeof params> = {
         ? principalComponents(set, 2, random)
         : umap(set, distances, { ...settings, neighbours }, random);
     const value = trustworthiness(distances, distancesBetween(flat, 2), count, neighbours);
+    // Six digits are more than any screen shows, and a third of a double's.
+    const place = (at: number): number => Number((flat[at] as number).toPrecision(6));
     const detail = {
       ...{ method: settings.method, neighbours },
-      // Six digits are more than any screen shows, and a third of a double's.
-      coordinates: Array.from(set.labels, (_, i) =>
-        [flat[2 * i], flat[2 * i + 1]].map((entry) => Number((entry as number).toPrecision(6))),
-      ),
+      coordinates: Array.from(set.labels, (_, i): [number, number] => [place(2 * i), place(2 * i + 1)]),
       labels: Array.from(set.labels),
       ...(set.clusters && { clusters: Array.from(set.clusters) }),
-    };
+    } satisfies EmbeddingDetail;
     return [{ name: 'embedding/trustworthiness', value, stderr: null, detail }];
   },
 };
