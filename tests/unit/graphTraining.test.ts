@@ -97,3 +97,18 @@ test('with features for classes of either sign, a head averaged by Σ^(−2) fol
   expect(averages.map((await trained(domains(0.2, 0.02, 6))).value)).toEqual([1, 0]);
   expect(averages.map((await trained(domains(0.02, 0.2, 6))).value)).toEqual([0, 1]);
 });
+
+test('a run over a whole population costs by its vertices, sampled pairs by their number', () => {
+  const seconds = (overrides: object): number =>
+    contrastiveStudy.estimate({ ...graph, steps: 10_000, probes: [], ...overrides } as ContrastiveRunSpec)
+      .seconds;
+  const wide = { encoder: { id: 'mlp', hidden: 512 }, data: { id: 'block-model', vertices: 100 } };
+  const large = { ...wide, data: { id: 'block-model', vertices: 400 } };
+  expect(seconds(large)).toBeGreaterThan(3 * seconds(wide));
+  expect(seconds({ ...wide, batchSize: 1024 })).toBe(seconds(wide));
+  const sampled = { ...wide, pairs: 'sampled' };
+  expect(seconds({ ...sampled, batchSize: 1024 })).toBeGreaterThan(
+    3 * seconds({ ...sampled, batchSize: 256 }),
+  );
+  expect(seconds({ ...large, pairs: 'sampled' })).toBe(seconds(sampled));
+});

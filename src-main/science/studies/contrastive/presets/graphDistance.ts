@@ -129,7 +129,7 @@ function statementOf({ encoder, time, runs }: Setting): string {
     const found = overSeeds(runs, series);
     return found ? [`${title} ${found.mean.toFixed(3)}`] : [];
   });
-  return `${encoder}, diffusion time ${time}, mean of ${runs.length} seeds: ${numbers.join(', ')}.`;
+  return `${encoder}, diffusion time ${time}, ${runs.length === 1 ? 'one seed' : `mean of ${runs.length} seeds`}: ${numbers.join(', ')}.`;
 }
 
 /** A factor that views change at will is none to the graph. */
@@ -144,22 +144,22 @@ function factorStatement(settings: readonly Setting[]): string[] {
 }
 
 function distancesTable(settings: readonly Setting[]): ReportTable {
-  const columns = [...asked, ...told];
   return {
     title: 'Rank correlations, and how often two of one shape are nearer; means over seeds',
     columns: [
+      { title: 'Distances' },
       { title: 'Encoder' },
       { title: 'Diffusion time', unit: 'steps' },
+      { title: 'Value' },
+      { title: '±' },
       { title: 'Seeds' },
-      ...columns.flatMap(({ title }) => [{ title }, { title: '±' }]),
     ],
-    rows: settings.map(({ encoder, time, runs }) => [
-      ...[encoder, time, runs.length],
-      ...columns.flatMap(({ series }) => [
-        overSeeds(runs, series)?.mean ?? null,
-        intervalError(runs, series),
-      ]),
-    ]),
+    rows: [...asked, ...told].flatMap(({ series, title }) =>
+      settings.map(({ encoder, time, runs }) => {
+        const mean = overSeeds(runs, series)?.mean ?? null;
+        return [title, encoder, time, mean, intervalError(runs, series), runs.length];
+      }),
+    ),
   };
 }
 
