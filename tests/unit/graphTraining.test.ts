@@ -2,7 +2,10 @@ import { beforeAll, expect, test } from 'vitest';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import { nativeBackend, tf } from '#engine/backend.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
+import { eagerEngine } from '#engine/eager.ts';
 import { learningRate } from '#science/learningRate.ts';
+import { components } from '#science/registry.ts';
+import { losses } from '#science/studies/contrastive/components.ts';
 import { contrastiveStudy } from '#science/studies/contrastive/index.ts';
 
 const graph: ContrastiveRunSpec = {
@@ -112,3 +115,29 @@ test('a run over a whole population costs by its vertices, sampled pairs by thei
   );
   expect(seconds({ ...large, pairs: 'sampled' })).toBe(seconds(sampled));
 });
+
+const everyLoss = components('loss').flatMap(({ id, studies }) =>
+  studies.includes('contrastive') ? [id] : [],
+);
+
+test.each(everyLoss)(
+  '%s trains on sampled pairs, and on all of them where it says what that means',
+  async (id) => {
+    const spec = {
+      ...graph,
+      loss: { id },
+      probes: [],
+      encoder: { id: 'mlp', hidden: 8, layers: 1, width: 4 },
+    };
+    for (const pairs of ['sampled', 'population']) {
+      const training = await contrastiveStudy.build({ ...spec, pairs } as ContrastiveRunSpec, eagerEngine());
+      const { population } = losses.find((loss) => loss.id === id) ?? expect.unreachable(id);
+      if (pairs === 'sampled' || population) {
+        for (const step of [0, 1]) expect(training.step(step, 1e-3).loss, pairs).toSatisfy(Number.isFinite);
+      } else {
+        expect(() => training.step(0, 1e-3)).toThrow(`the loss ${id} has no exact expectation`);
+      }
+      training.dispose();
+    }
+  },
+);
