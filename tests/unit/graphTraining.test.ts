@@ -7,6 +7,8 @@ import { learningRate } from '#science/learningRate.ts';
 import { components } from '#science/registry.ts';
 import { losses } from '#science/studies/contrastive/components.ts';
 import { contrastiveStudy } from '#science/studies/contrastive/index.ts';
+import { populationTensors } from '#science/studies/contrastive/populationTensors.ts';
+import { loadSource } from '#science/studies/contrastive/source.ts';
 
 const graph: ContrastiveRunSpec = {
   format: 'basin/1',
@@ -141,3 +143,25 @@ test.each(everyLoss)(
     }
   },
 );
+
+test("labels of the target's vertices are not fed, and a loss of labels alone sees none of its pairs", async () => {
+  const data = { id: 'class-domain-graph', vertices: 5 };
+  const fed = async (loss: string) => {
+    const spec = { ...graph, data, pairs: 'sampled', loss: { id: loss } } as ContrastiveRunSpec;
+    const { pairs, train } = await loadSource(spec);
+    const { labels, vertices } = pairs.batch(0) as Record<string, { readonly data: Int32Array }>;
+    const domains = [...(vertices?.data ?? [])].map((x) => train.domains?.[x]);
+    for (const [row, label] of [...(labels?.data ?? [])].entries()) {
+      const vertex = vertices?.data[row] ?? -1;
+      expect(label).toBe(domains[row] === 0 ? train.labels[vertex] : -1);
+    }
+    return new Set(domains);
+  };
+  expect(await fed('spectral')).toEqual(new Set([0, 1]));
+  expect(await fed('supervised')).toEqual(new Set([0]));
+  const { population } = await loadSource({ ...graph, data } as ContrastiveRunSpec);
+  const whole = populationTensors(population ?? expect.unreachable());
+  const held = [...(await whole.views.labels.data())];
+  whole.dispose();
+  expect(held).toEqual([...Array.from({ length: 15 }, (_, x) => Math.floor(x / 5)), ...Array(15).fill(-1)]);
+});

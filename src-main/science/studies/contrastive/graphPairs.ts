@@ -6,7 +6,8 @@ import { vertexFeeds } from './examples.ts';
 import type { Pairs } from './pairs.ts';
 
 export function graphPairs(population: GraphPopulation, batchSize: number, seed: number): Pairs {
-  const { pairs, labels } = population;
+  const { pairs } = population;
+  const labels = labelsSeen(population);
   const cumulative = new Float64Array(pairs.weight.length);
   let total = 0;
   for (const [i, weight] of pairs.weight.entries()) {
@@ -33,6 +34,29 @@ export function graphPairs(population: GraphPopulation, batchSize: number, seed:
       labels: batch.labels as Tensor1D,
     }),
     count: ({ labels: of }) => (typeof of === 'object' ? (of.shape[0] as number) : 0),
+  };
+}
+
+/** −1 for a vertex of the target domain: nothing is learnt from its label. */
+export function labelsSeen({ labels, factors }: GraphPopulation): Int32Array {
+  const { domain } = factors;
+  return domain ? labels.map((label, x) => (domain[x] === 0 ? label : -1)) : labels;
+}
+
+/** With the pairs inside the source domain alone, all where there is one domain; weights no longer add up to 1. */
+export function ofSource(population: GraphPopulation): GraphPopulation {
+  const { pairs, factors } = population;
+  const { domain } = factors;
+  if (!domain) return population;
+  const inside = (_: unknown, i: number): boolean =>
+    domain[pairs.from[i] as number] === 0 && domain[pairs.to[i] as number] === 0;
+  return {
+    ...population,
+    pairs: {
+      from: pairs.from.filter(inside),
+      to: pairs.to.filter(inside),
+      weight: pairs.weight.filter(inside),
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import {
   variable,
 } from '#engine/tf.ts';
 import type { GraphPopulation } from '../../graph/population.ts';
+import { labelsSeen } from './graphPairs.ts';
 import type { Views } from './model.ts';
 
 /** More vertices make a dense matrix of more than 100 MB. */
@@ -24,7 +25,7 @@ export interface PopulationTensors {
 
 /** @throws BasinError `bad-input` for more vertices than a dense matrix is good for */
 export function populationTensors(population: GraphPopulation): PopulationTensors {
-  const { vertices: n, pairs, marginals, inputs, shape, labels } = population;
+  const { vertices: n, pairs, marginals, inputs, shape } = population;
   if (n > most) {
     const why = `${n} vertices are more than the ${most} whose pairs are all taken at once`;
     throw new BasinError('bad-input', `Setting pairs: ${why}. Take sampled, or fewer vertices.`, 'pairs');
@@ -45,7 +46,7 @@ export function populationTensors(population: GraphPopulation): PopulationTensor
     views: {
       images: hold(inputs, [n, shape.height, shape.width, shape.channels]) as Tensor4D,
       vertices: hold(all, [n]) as Tensor1D,
-      labels: hold(labels, [n]) as Tensor1D,
+      labels: hold(labelsSeen(population), [n]) as Tensor1D,
       population: {
         joint: hold(joint, [n, n]) as Tensor2D,
         marginal: hold(Float32Array.from(marginals), [n]) as Tensor1D,

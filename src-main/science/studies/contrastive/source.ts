@@ -7,7 +7,7 @@ import type { AugmentedSets, ImageDataset, ImageShape, InputShape } from '../../
 import type { GraphPopulation } from '../../graph/population.ts';
 import { augmentations, datasets, losses, probes } from './components.ts';
 import { type Examples, imageExamples, vertexExamples } from './examples.ts';
-import { graphPairs } from './graphPairs.ts';
+import { graphPairs, ofSource } from './graphPairs.ts';
 import { augmentedImages, imagePairs, type Pairs, type PlainViews, type ViewsOf } from './pairs.ts';
 
 export interface Source {
@@ -100,12 +100,14 @@ function populationSource(spec: ContrastiveRunSpec, population: GraphPopulation)
   }
   const all = vertexExamples(population);
   const { shape, vertices, classes } = population;
+  const { labelled } = chosen(losses, spec.loss, 'loss').definition;
+  const learnt = labelled ? ofSource(population) : population;
   return {
     shape: { ...shape, vertices, classes: classes.length },
     classes,
     train: all,
     test: all,
-    pairs: graphPairs(population, spec.batchSize, spec.seed),
+    pairs: graphPairs(learnt, spec.batchSize, spec.seed),
     population,
   };
 }
