@@ -7,6 +7,7 @@ import type {
 } from './definition.ts';
 import { density } from './flatness/density.ts';
 import { exact } from './flatness/exact.ts';
+import { flattening } from './flatness/flattening.ts';
 import { top } from './flatness/top.ts';
 import { trace } from './flatness/trace.ts';
 import { adamw } from './optimizers/adamw.ts';
@@ -17,6 +18,6 @@ import { sgd } from './optimizers/sgd.ts';
 
 export const optimizers: readonly OptimizerDefinition[] = [adamw, sgd, lars, sam];
 export const schedules: readonly ScheduleDefinition[] = [cosine, linear, constant, step];
-export const flatnessMeasures: readonly FlatnessDefinition[] = [trace, top, density, exact];
+export const flatnessMeasures: readonly FlatnessDefinition[] = [trace, top, density, exact, flattening];
 
 export const sharedComponents: readonly Definition[] = [...optimizers, ...schedules, ...flatnessMeasures];

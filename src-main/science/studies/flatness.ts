@@ -19,7 +19,7 @@ export function flatnessMeasure(spec: RunSpec, landscape: Landscape): readonly M
 /** Products that one measurement takes, about, and the examples of each, for an estimate of its time. */
 export function flatnessCost(choice: ScheduledChoice, size: number): { products: number; examples: number } {
   const { definition, params } = chosen(flatnessMeasures, choice, 'flatness');
-  const { batchSize, batches } = params as { batchSize: number; batches: number };
+  const { batchSize, batches = 1 } = params as { batchSize: number; batches?: number };
   return { products: definition.products(params, size), examples: batchSize * batches };
 }
 

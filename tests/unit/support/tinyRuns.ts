@@ -11,8 +11,11 @@ type Kind = 'encoder' | 'projector' | 'loss' | 'optimizer';
 const most = 8;
 /** As many layers show all that more would. */
 const deepest = 2;
-/** A table's vectors belong to the vertices of a graph. */
-const graph = { data: { id: 'block-model', blocks: 2, vertices: 8 }, augmentation: { id: 'none' } };
+/** What encoders that are made for certain data need: vertices of a graph, a language of two words. */
+const around: Readonly<Record<string, object>> = {
+  table: { data: { id: 'block-model', blocks: 2, vertices: 8 }, augmentation: { id: 'none' } },
+  'position-neurons': { data: { id: 'two-features' } },
+};
 const depths = new Set(['layers', 'stages', 'blocks', 'depth']);
 
 export interface TinyRun {
@@ -29,8 +32,8 @@ export function tinyRuns(kinds: readonly Kind[]): TinyRun[] {
     const runs = new Map<string, { spec: RunSpec; turns: string[] }>();
     for (const component of known.filter(({ kind }) => kinds.some((one) => one === kind))) {
       const { kind, id } = component;
-      const around = id === 'table' ? { ...base, ...graph } : base;
-      const [run] = expandRuns(resolveExperiment(withSetting(around, kind, tinyChoice(component))));
+      const fitting = { ...base, ...around[id] };
+      const [run] = expandRuns(resolveExperiment(withSetting(fitting, kind, tinyChoice(component))));
       const { spec } = run as { spec: RunSpec };
       const key = JSON.stringify(spec);
       runs.set(key, { spec, turns: [...(runs.get(key)?.turns ?? []), `${kind} ${id}`] });

@@ -5,6 +5,7 @@ import { lego } from '../../data/lego.ts';
 import { pcfg } from '../../data/pcfg.ts';
 import { pcfgFile } from '../../data/pcfgFile.ts';
 import { tokenFile } from '../../data/tokenFile.ts';
+import { twoFeatures } from '../../data/twoFeatures.ts';
 import type {
   Definition,
   LanguageDataset,
@@ -22,6 +23,7 @@ import { mlmLoss } from '../../losses/mlm.ts';
 import { bert } from '../../masking/bert.ts';
 import { nextWord } from '../../masking/nextWord.ts';
 import { questions } from '../../masking/questions.ts';
+import { positionNeurons } from '../../nn/positionNeurons.ts';
 import { transformer } from '../../nn/transformer.ts';
 import { clustersProbe } from '../../probes/clusters.ts';
 import { embeddingProbe } from '../../probes/embedding.ts';
@@ -32,9 +34,17 @@ import { linearProbe } from '../../probes/linear.ts';
 import { linearSgdProbe } from '../../probes/linearSgd.ts';
 import { ridgeProbe } from '../../probes/ridge.ts';
 
-export const datasets: readonly LanguageDataset[] = [pcfg, pcfgFile, hmm, tokenFile, causalLm, lego];
+export const datasets: readonly LanguageDataset[] = [
+  pcfg,
+  pcfgFile,
+  hmm,
+  tokenFile,
+  causalLm,
+  lego,
+  twoFeatures,
+];
 export const maskings: readonly Masking[] = [bert, questions, nextWord];
-export const encoders: readonly TokenEncoder[] = [transformer];
+export const encoders: readonly TokenEncoder[] = [transformer, positionNeurons];
 export const losses: readonly MlmLoss[] = [mlmLoss, adversarialLoss];
 export const evaluations: readonly MlmEvaluation[] = [exactConditional, heldOut, chain];
 export const probes: readonly Probe[] = [

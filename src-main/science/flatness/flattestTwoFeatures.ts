@@ -1,0 +1,21 @@
+/** The flattest of the minima of the toy language: what SGD's noise is to arrive at. */
+
+/**
+ * Tr(H) of two neurons, one a feature, that sum its three words with weight α and are read with weight β, αβ = c/2,
+ * c being the log-odds of a word whose two fellows agree: α² A + β² B at its least, 2 αβ √(AB). No flatter minimum
+ * is known: the theory's flow from random neurons ends here.
+ */
+export function flattestTrace(flip: number): number {
+  const kept = 1 - flip;
+  const agree = kept ** 2 + flip ** 2;
+  const likelier = (kept ** 3 + flip ** 3) / agree;
+  const logOdds = Math.log(likelier / (1 - likelier));
+  // p(1 − p) at a word whose fellows agree; one half squared where they do not.
+  const certain = likelier * (1 - likelier);
+  const slope = agree * certain + (1 - agree) / 4;
+  // Squares of the sums of its two fellows, and of the three words of the other feature.
+  const fellows = agree * certain * 4;
+  const others = 3 + 6 * (1 - 2 * flip) ** 2;
+  const words = 5;
+  return logOdds * Math.sqrt((fellows + slope * others) * (words * slope));
+}
