@@ -1,9 +1,9 @@
-/** The flattest of the minima of the toy language: what SGD's noise is to arrive at. */
+/** The flattest known minimum of the toy language `two-features`: where SGD's noise should lead. */
 
 /**
  * Tr(H) of two neurons, one a feature, that sum its three words with weight α and are read with weight β, αβ = c/2,
- * c being the log-odds of a word whose two fellows agree: α² A + β² B at its least, 2 αβ √(AB). No flatter minimum
- * is known: the theory's flow from random neurons ends here.
+ * c being the log-odds of a word whose two fellows agree: α² A + β² B at its least, 2 αβ √(AB). Nothing
+ * moves it along the minima; that no other is flatter is not proved.
  */
 export function flattestTrace(flip: number): number {
   const kept = 1 - flip;
