@@ -298,6 +298,15 @@ export interface ProbeTask {
   pairs?(): { readonly width: number; readonly first: Float32Array; readonly second: Float32Array };
   /** Both sets as the loss sees them, encoded when asked for; absent where the study has no projector. */
   projections?(): { readonly train: FeatureSet; readonly test: FeatureSet };
+  /**
+   * Answers on the test set of a copy of the encoder that is trained further, with a linear head, on the labels
+   * that may be learnt from; absent where the study has no such training. The encoder stays as it was.
+   */
+  fineTuned?(settings: FineTuning): Int32Array;
+}
+export interface FineTuning {
+  readonly steps: number;
+  readonly learningRate: number;
 }
 export interface ProbeResult {
   readonly accuracy: number;

@@ -8,6 +8,7 @@ import { optimizers } from '../../components.ts';
 import type { Landscape, LossArrays } from '../../definition.ts';
 import { flatnessMeasure } from '../flatness.ts';
 import { stepProgram, type Training, takeStep } from '../training.ts';
+import { fineTuned } from './fineTune.ts';
 import { type Encoding, encoding, evaluationMeasures, probeMeasures } from './measures.ts';
 import { buildModel, type ContrastiveModel, type Views } from './model.ts';
 import { populationTensors } from './populationTensors.ts';
@@ -29,7 +30,7 @@ export async function build(spec: ContrastiveRunSpec, engine: Engine): Promise<T
   };
   const program = stepProgram(engine, parameters, optimizer, (batch) => model.forward(views(batch)), carried);
   const batchOf = whole ? () => ({}) : pairs.batch;
-  const encoded = encoding(source, model, engine);
+  const encoded = probedEncoding(spec, source, model, engine);
   const landscape: Landscape = {
     engine,
     parameters,
@@ -79,6 +80,15 @@ function modelOf(spec: ContrastiveRunSpec, { shape }: Source): ContrastiveModel 
   return buildModel(spec, shape, () => new SeededParameters(spec.seed));
 }
 
+function probedEncoding(
+  spec: ContrastiveRunSpec,
+  source: Source,
+  model: ContrastiveModel,
+  engine: Engine,
+): Encoding {
+  return encoding(source, model, engine, (settings) => fineTuned(spec, source, model, engine, settings));
+}
+
 /** The encoder with the weights that the seed drew, built when it is first asked for. */
 function untrainedEncoding(spec: ContrastiveRunSpec, source: Source, engine: Engine) {
   let built: { readonly model: ContrastiveModel; readonly encoded: Encoding } | undefined;
@@ -86,7 +96,7 @@ function untrainedEncoding(spec: ContrastiveRunSpec, source: Source, engine: Eng
     get(): Encoding {
       if (!built) {
         const model = modelOf(spec, source);
-        built = { model, encoded: encoding(source, model, engine) };
+        built = { model, encoded: probedEncoding(spec, source, model, engine) };
       }
       return built.encoded;
     },

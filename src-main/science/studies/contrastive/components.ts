@@ -46,6 +46,7 @@ import { domainTransferProbe } from '../../probes/domainTransfer.ts';
 import { embeddingProbe } from '../../probes/embedding.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
 import { fewLabelProbe } from '../../probes/fewLabel.ts';
+import { fineTuneProbe } from '../../probes/fineTune.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { labellings } from '../../probes/labellings.ts';
 import { linearProbe } from '../../probes/linear.ts';
@@ -90,6 +91,7 @@ export const probes: readonly Probe[] = [
   knnProbe,
   clustersProbe,
   embeddingProbe,
+  fineTuneProbe,
   featureSpectrum,
   alignmentUniformity,
   labellings,

@@ -36,7 +36,12 @@ export interface Encoding {
   dispose(): void;
 }
 
-export function encoding(source: Source, model: ContrastiveModel, engine: Engine): Encoding {
+export function encoding(
+  source: Source,
+  model: ContrastiveModel,
+  engine: Engine,
+  fineTuned?: ProbeTask['fineTuned'],
+): Encoding {
   const program = (name: string, of: (input: EncoderInput) => Tensor2D) =>
     engine.compile(name, ({ images, vertices }) => ({
       rows: of({ images: images as Tensor4D, vertices: vertices as Tensor1D | undefined }),
@@ -76,6 +81,7 @@ export function encoding(source: Source, model: ContrastiveModel, engine: Engine
         known = {
           ...{ id: '', classes: source.classes.length, ...bothSets(features, model.featureWidth) },
           ...{ pairs, projections: () => bothSets(projections, model.projectionWidth) },
+          ...(fineTuned && { fineTuned }),
         };
       }
       return known;

@@ -17,6 +17,8 @@ export interface Source {
   readonly train: Examples;
   readonly test: Examples;
   readonly pairs: Pairs;
+  /** Pairs of originals whose labels may be seen. */
+  readonly labelled: Pairs;
   /** Present where it is finite. */
   readonly population?: GraphPopulation;
   /** Single views of images; absent where there are none. */
@@ -49,8 +51,9 @@ async function imageSource(
     throw new BasinError('bad-input', `Setting pairs: ${why}. Take sampled, or a graph as data.`, 'pairs');
   }
   const data = await dataset.load(params);
-  const labelled = chosen(losses, spec.loss, 'loss').definition.labelled;
-  const learnt = labelled ? sourceImages(data.train, data) : data.train;
+  const fromSource = sourceImages(data.train, data);
+  const { labelled } = chosen(losses, spec.loss, 'loss').definition;
+  const learnt = labelled ? fromSource : data.train;
   if (spec.batchSize > learnt.count) {
     const why = `${spec.batchSize} is more than the ${learnt.count} images there are`;
     throw new BasinError(
@@ -74,6 +77,7 @@ async function imageSource(
     train: imageExamples(data.train, data),
     test: imageExamples(data.test, data),
     pairs,
+    labelled: imagePairs(fromSource, data, views, Math.min(spec.batchSize, fromSource.count), spec.seed),
     plainViews,
     ...(data.remarks && { remarks: data.remarks }),
     augmented: {
@@ -101,13 +105,14 @@ function populationSource(spec: ContrastiveRunSpec, population: GraphPopulation)
   const all = vertexExamples(population);
   const { shape, vertices, classes } = population;
   const { labelled } = chosen(losses, spec.loss, 'loss').definition;
-  const learnt = labelled ? ofSource(population) : population;
+  const ofLabelled = graphPairs(ofSource(population), spec.batchSize, spec.seed);
   return {
     shape: { ...shape, vertices, classes: classes.length },
     classes,
     train: all,
     test: all,
-    pairs: graphPairs(learnt, spec.batchSize, spec.seed),
+    pairs: labelled ? ofLabelled : graphPairs(population, spec.batchSize, spec.seed),
+    labelled: ofLabelled,
     population,
   };
 }

@@ -1,6 +1,7 @@
 /** Presets of the contrastive study: a new one adds a line here. */
 import type { PresetDefinition } from '../../../definition.ts';
 import { contrastiveDigits } from './contrastiveDigits.ts';
+import { domainTransferGraph } from './domainTransferGraph.ts';
 import { graphDistance } from './graphDistance.ts';
 import { intraConnectivity } from './intraConnectivity.ts';
 import { kVersusR } from './kVersusR.ts';
@@ -14,4 +15,5 @@ export const presets: readonly PresetDefinition[] = [
   kVersusR,
   intraConnectivity,
   graphDistance,
+  domainTransferGraph,
 ];
