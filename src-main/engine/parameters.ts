@@ -1,7 +1,7 @@
 /** A model's weights by name, each drawn from a random stream of its own. */
 import { BasinError } from '#contract/error.ts';
 import { stream } from './random.ts';
-import { tensor, type Variable, variable } from './tf.ts';
+import { tensor, tidy, type Variable, variable } from './tf.ts';
 
 export abstract class Parameters {
   readonly #all = new Map<string, Variable>();
@@ -57,6 +57,22 @@ export class SeededParameters extends Parameters {
     const weight = variable(initial, true);
     initial.dispose();
     return weight;
+  }
+}
+
+/** Weights in TensorFlow whose numbers are given by name, row-major. */
+export class LoadedParameters extends Parameters {
+  readonly #numbers: ReadonlyMap<string, Float32Array>;
+
+  constructor(numbers: ReadonlyMap<string, Float32Array>) {
+    super();
+    this.#numbers = numbers;
+  }
+
+  protected make(name: string, shape: readonly number[]): Variable {
+    const numbers = this.#numbers.get(name);
+    if (!numbers) throw new BasinError('internal', `Weight ${name}: its numbers were not given.`);
+    return tidy(() => variable(tensor(numbers, [...shape]), true));
   }
 }
 

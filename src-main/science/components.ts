@@ -8,6 +8,7 @@ import type {
 import { density } from './flatness/density.ts';
 import { exact } from './flatness/exact.ts';
 import { flattening } from './flatness/flattening.ts';
+import { tiledTrace } from './flatness/tiledTrace.ts';
 import { top } from './flatness/top.ts';
 import { trace } from './flatness/trace.ts';
 import { adamw } from './optimizers/adamw.ts';
@@ -18,6 +19,13 @@ import { sgd } from './optimizers/sgd.ts';
 
 export const optimizers: readonly OptimizerDefinition[] = [adamw, sgd, lars, sam];
 export const schedules: readonly ScheduleDefinition[] = [cosine, linear, constant, step];
-export const flatnessMeasures: readonly FlatnessDefinition[] = [trace, top, density, exact, flattening];
+export const flatnessMeasures: readonly FlatnessDefinition[] = [
+  trace,
+  top,
+  density,
+  exact,
+  flattening,
+  tiledTrace,
+];
 
 export const sharedComponents: readonly Definition[] = [...optimizers, ...schedules, ...flatnessMeasures];

@@ -214,7 +214,8 @@ export interface TokenEncoder<P extends z.ZodObject = z.ZodObject> extends Defin
   /**
    * Creates the weights. Token ids [batch, length] and their mask (1 for a real token, 0 for
    * padding) → embeddings [batch, length, width] or, at `slots` [batch, asked] alone,
-   * [batch, asked, width]; and, from embeddings in rows, logits over the words.
+   * [batch, asked, width]; and, from embeddings in rows, logits over the words. Weights that logits alone
+   * depend on are named `output/…`.
    */
   build(
     params: z.output<P>,
@@ -247,6 +248,7 @@ export interface AdversarySettings {
   /** Sentences. */
   readonly labelled: number;
   readonly headRate: number;
+  readonly headSteps: number;
   readonly multiplierRate: number;
 }
 
@@ -303,10 +305,23 @@ export interface ProbeTask {
    * that may be learnt from; absent where the study has no such training. The encoder stays as it was.
    */
   fineTuned?(settings: FineTuning): Int32Array;
+  /** The encoder itself, to be trained further by the probe; absent where there is none. */
+  tunable?(): Tunable;
 }
 export interface FineTuning {
   readonly steps: number;
   readonly learningRate: number;
+}
+/** A copy of an encoder and a task's examples: training it leaves the original as it is. */
+export interface Tunable {
+  /** Those that features depend on. */
+  readonly parameters: Parameters;
+  readonly width: number;
+  /** Feeds of examples → their features [batch, width], by the copy's weights. */
+  features(inputs: Inputs): Tensor2D;
+  feeds(set: 'train' | 'validation' | 'test', places: Int32Array): Feeds;
+  labels(set: 'train' | 'validation' | 'test'): Int32Array;
+  dispose(): void;
 }
 export interface ProbeResult {
   readonly accuracy: number;
@@ -319,6 +334,8 @@ export interface ProbeResult {
 }
 /** A probe that answers with labels: its accuracy is the series `accuracy/<id>`. */
 export interface AccuracyProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
+  /** Trains the encoder, and is left out where a task has none: the look-up table. */
+  readonly tunes?: true;
   run(params: z.output<P>, task: ProbeTask, engine: Engine, random: Stream): ProbeResult;
 }
 /** A probe that finds numbers with names of their own. */
@@ -446,6 +463,11 @@ export interface Landscape {
   batch(size: number, index?: number): Feeds;
   /** Examples of a batch: masked words, pairs. */
   examples(batch: Feeds): number;
+  /**
+   * The same function as that of a larger model, whose weights the caller frees; absent where no model of the
+   * study can be enlarged. @throws BasinError `bad-input` for a size that does not fit
+   */
+  enlarged?(size: { readonly width: number; readonly layers: number }): Landscape;
 }
 
 /** Told after each product with a curvature matrix: how many there were. */

@@ -42,7 +42,7 @@ export function flatness(): Command {
     )
     .addOption(
       new Option('--measure <measure>', 'what is asked of it')
-        .choices(['trace', 'top', 'density', 'exact'])
+        .choices(['trace', 'top', 'density', 'exact', 'tiled-trace'])
         .default('trace'),
     )
     .addOption(

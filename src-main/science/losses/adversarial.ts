@@ -41,6 +41,11 @@ const params = z.strictObject({
     description: 'Learning rate of the heads, by AdamW.',
     scale: 'log',
   }),
+  headSteps: z.int().min(1).max(100).default(4).meta({
+    title: 'Heads’ steps',
+    description:
+      'Steps of the heads for one of the encoder: slower heads are fooled, and nothing is unlearnt.',
+  }),
   multiplierRate: z.number().min(0).max(100).default(0.1).meta({
     title: 'Multiplier’s rate',
     description: 'How fast the multiplier λ rises, a step and nat above the tolerance.',

@@ -89,7 +89,7 @@ export interface Adversary {
 }
 
 export function adversaryOf(
-  { strength, tolerance, begin, settle, headRate, multiplierRate }: AdversarySettings,
+  { strength, tolerance, begin, settle, headRate, headSteps, multiplierRate }: AdversarySettings,
   language: Language,
   model: MlmModel,
   seed: number,
@@ -148,11 +148,14 @@ export function adversaryOf(
     carried: {
       variables: [...state.values()],
       update({ masked, features }, inputs) {
-        const { gradients } = valueAndGradients(
-          () => addN(headLosses(features as Tensor2D, inputs)) as Scalar,
-          heads,
-        );
-        optimizer.apply(gradients, scalar(headRate), sub(inputs.step as Scalar, begin));
+        const before = mul(sub(inputs.step as Scalar, begin + 1), headSteps);
+        for (let taken = 1; taken <= headSteps; taken++) {
+          const { gradients } = valueAndGradients(
+            () => addN(headLosses(features as Tensor2D, inputs)) as Scalar,
+            heads,
+          );
+          optimizer.apply(gradients, scalar(headRate), add(before, taken));
+        }
         const active = reversing(inputs);
         const above = sub(masked as Scalar, add(reference, tolerance));
         multiplier.assign(relu(add(multiplier, mul(mul(above, active), multiplierRate))) as Tensor as Scalar);

@@ -2,16 +2,15 @@
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Engine, Inputs } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
-import type { Tensor2D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import { optimizers } from '../../components.ts';
 import type { Language } from '../../data/language.ts';
-import type { Landscape } from '../../definition.ts';
 import { flatnessMeasure } from '../flatness.ts';
 import { severalSteps, stepProgram, type Training, takeStep } from '../training.ts';
 import { adversaryOf, adversarySettings, labelledBatches } from './adversary.ts';
 import { type Batches, hidingRule, maskedBatches } from './batches.ts';
 import { datasets, encoders, maskings } from './components.ts';
+import { landscapeOf } from './landscape.ts';
 import { evaluationMeasures, probeMeasures } from './measures.ts';
 import { buildModel } from './model.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
@@ -55,18 +54,9 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
   const programOf = (step: number) => (against && settings && step >= settings.begin ? against : program);
   const isSmall = !adversary && parameters.count * spec.batchSize * tokens.length < smallWork;
   const joint = isSmall ? severalSteps(engine, parameters, optimizer, forward) : undefined;
-  const landscape: Landscape = {
-    engine,
-    parameters,
-    loss: model.loss,
-    outputs: model.logits,
-    lossOf: (logits, inputs) => model.lossOf(logits as Tensor2D, inputs),
-    exampleLosses: model.wordLosses,
-    batch: batches.fixed,
-    examples: batches.count,
-  };
+  const landscape = landscapeOf(spec, tokens, parameters, model, batches, engine);
   const evaluated = evaluationMeasures(spec, language, tokens, model, engine);
-  const probed = probeMeasures(spec, language, tokens, model, engine);
+  const probed = probeMeasures(spec, language, tokens, model, parameters, engine);
   return {
     parameters,
     state: new Map([...optimizer.slots, ...(adversary?.state ?? [])]),

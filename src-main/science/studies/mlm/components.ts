@@ -29,6 +29,7 @@ import { clustersProbe } from '../../probes/clusters.ts';
 import { embeddingProbe } from '../../probes/embedding.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
 import { fewLabelProbe } from '../../probes/fewLabel.ts';
+import { fineTuneSentences } from '../../probes/fineTuneSentences.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { linearProbe } from '../../probes/linear.ts';
 import { linearSgdProbe } from '../../probes/linearSgd.ts';
@@ -53,6 +54,7 @@ export const probes: readonly Probe[] = [
   ridgeProbe,
   fewLabelProbe,
   knnProbe,
+  fineTuneSentences,
   clustersProbe,
   embeddingProbe,
   featureSpectrum,

@@ -5,6 +5,7 @@ import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
 import { flatnessCost } from '../flatness.ts';
 import { optimizerCost } from '../optimizerCost.ts';
+import { adversarySettings } from './adversary.ts';
 import { datasets } from './components.ts';
 import { buildModel } from './model.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
@@ -33,7 +34,10 @@ export function estimate(spec: MlmRunSpec): Estimate {
   const measured = (every: Interval): number => timetable(every, spec.steps).count;
 
   const { gradients, slots } = optimizerCost(spec.optimizer);
-  const training = spec.steps * (perStep + gradients * spec.batchSize * perSequence);
+  // Whole sentences beside the masked ones, as many, from where the adversary begins.
+  const adversary = adversarySettings(spec);
+  const doubled = adversary ? Math.max(0, spec.steps - adversary.begin) : 0;
+  const training = spec.steps * perStep + (spec.steps + doubled) * gradients * spec.batchSize * perSequence;
   const evaluating = spec.evaluations.reduce((sum, choice) => {
     const sentences = numberOf(choice.sentences, 200);
     const each = sentences * (tokens.length - 2) * perSequence * forwardShare;
@@ -43,10 +47,16 @@ export function estimate(spec: MlmRunSpec): Estimate {
   const sentences = train + test;
   const tasks = 3;
   const width = (pooling === 'mean' ? 1 : tokens.length) * widthOf(parameters);
+  const tuning = spec.probes.reduce(
+    (sum, { every, epochs }) =>
+      sum + (measured(every) + 1) * numberOf(epochs, 0) * train * tasks * perSequence,
+    0,
+  );
   const oneProbe = sentences * (perSequence * forwardShare + tasks * width * perFeature);
   const probing =
     (spec.probes.length > 0 ? (sentences + validation) * tasks * perLabel : 0) +
     // Once more at the end, for the untrained encoder.
+    tuning +
     spec.probes.reduce((sum, { every }) => sum + (measured(every) + 1) * oneProbe, 0);
 
   const points = (spec.steps / spec.logEvery) * 2;

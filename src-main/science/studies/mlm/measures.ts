@@ -2,11 +2,11 @@
 import { BasinError } from '#contract/error.ts';
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
-import { SeededParameters } from '#engine/parameters.ts';
+import { type Parameters, SeededParameters } from '#engine/parameters.ts';
 import { stream } from '#engine/random.ts';
 import { chosen } from '../../choice.ts';
 import type { Language, Sentence } from '../../data/language.ts';
-import type { MaskedPredictor, Measured, ProbeTask } from '../../definition.ts';
+import type { MaskedPredictor, Measured, ProbeTask, Tunable } from '../../definition.ts';
 import { probed } from '../probed.ts';
 import type { Measure } from '../training.ts';
 import { evaluations, probes } from './components.ts';
@@ -14,6 +14,7 @@ import { lookUpFeatures, lookUpWidth, noTable } from './lookUpTable.ts';
 import { buildModel, type MlmModel } from './model.ts';
 import { type DownstreamTask, downstreamTasks, majority } from './tasks.ts';
 import { sequences, type Tokens, tokenAt } from './tokens.ts';
+import { tunable } from './tunable.ts';
 
 /** Sentences that are encoded at once; it divides the probes' sentences, so that one graph serves them. */
 const block = 250;
@@ -74,6 +75,7 @@ function encoding(
   tokens: Tokens,
   model: MlmModel,
   engine: Engine,
+  tune: (task: DownstreamTask) => Tunable,
 ): Encoding {
   const program = engine.compile('features', (inputs) => ({ features: model.features(inputs) }));
   const width = model.featureWidth;
@@ -88,7 +90,10 @@ function encoding(
   let known: readonly ProbeTask[] | undefined;
   return {
     tasks() {
-      known ??= withFeatures(tasks, width, encode);
+      known ??= withFeatures(tasks, width, encode).map((task, i) => ({
+        ...task,
+        tunable: () => tune(tasks[i] as DownstreamTask),
+      }));
       return known;
     },
     changed() {
@@ -126,6 +131,7 @@ export function probeMeasures(
   language: Language,
   tokens: Tokens,
   model: MlmModel,
+  parameters: Parameters,
   engine: Engine,
 ): Measures {
   if (spec.probes.length === 0) return { measures: [], references: {}, changed() {}, dispose() {} };
@@ -133,7 +139,8 @@ export function probeMeasures(
     throw new BasinError('bad-input', 'Setting probes: this language has no tasks. Remove them.', 'probes');
   }
   const tasks = downstreamTasks(language, spec);
-  const trained = encoding(tasks, tokens, model, engine);
+  const tuned = (weights: Parameters) => (task: DownstreamTask) => tunable(spec, tokens, weights, task);
+  const trained = encoding(tasks, tokens, model, engine, tuned(parameters));
   const drawn = new SeededParameters(spec.seed);
   let untrained: Encoding | undefined;
   const table = spec.downstream.lookUpTable ? lookUpEncoding(tasks, language, spec) : undefined;
@@ -152,9 +159,10 @@ export function probeMeasures(
       tasks: tasks.map((task) => task.id),
       run: (step: number, task?: string) => measured(step, trained, '', task),
       atEnd(step: number) {
-        untrained ??= encoding(tasks, tokens, buildModel(spec, tokens, drawn), engine);
+        untrained ??= encoding(tasks, tokens, buildModel(spec, tokens, drawn), engine, tuned(drawn));
         const before = measured(step, untrained, '_untrained');
-        return table ? [...before, ...measured(step, table, '_lookup')] : before;
+        const tunes = 'tunes' in definition && definition.tunes === true;
+        return table && !tunes ? [...before, ...measured(step, table, '_lookup')] : before;
       },
     };
   });

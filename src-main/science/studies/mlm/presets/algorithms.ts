@@ -17,14 +17,14 @@ const adversarial = { id: 'adversarial', strength: 0.1 };
 const quick = {
   ...shortGrammarExperiment,
   ...named,
-  steps: 3000,
+  steps: 2400,
   schedule: { id: 'constant', warmup: 0.02 },
   evaluations: [{ id: 'exact', every: 150 }],
   probes: [{ id: 'linear', every: 150 }],
   flatness: { id: 'trace', every: 150 },
   downstream: { ...shortGrammarExperiment.downstream, ...lookUpTable },
-  checkpointEvery: 1500,
-  vary: { loss: [{ id: 'mlm' }, { ...adversarial, begin: 1500 }] },
+  checkpointEvery: 600,
+  vary: { loss: [{ id: 'mlm' }, { ...adversarial, begin: 1200 }] },
 };
 
 export const algorithms: PresetDefinition = {
