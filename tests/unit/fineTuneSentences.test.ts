@@ -49,7 +49,9 @@ test('fine-tuning beats a head on the frozen encoder, leaves the run’s weights
   const found = tuned?.run(0) ?? [];
   expect(tf.memory().numTensors).toBe(before);
   expect(weightsOf(training)).toEqual(held);
-  expect(found.map(({ name }) => name)).toEqual(['A', 'B', 'C'].map((task) => `accuracy/fine-tune-sentences/${task}`));
+  expect(found.map(({ name }) => name)).toEqual(
+    ['A', 'B', 'C'].map((task) => `accuracy/fine-tune-sentences/${task}`),
+  );
   // Two standard errors of 1,000 sentences: 0.03.
   const mean = (rows: typeof found) => rows.reduce((sum, { value }) => sum + value / rows.length, 0);
   expect(mean(found)).toBeGreaterThan(mean(frozen) + 0.03);
