@@ -21,7 +21,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _basin; printf '%s\\n' "\${COMPREPLY[
 
 test('bash completes commands, options and fixed words', () => {
   expect(offered(['basin', 'ru'])).toEqual(['run', 'runs']);
-  expect(offered(['basin', 'run', '--s'])).toEqual(['--set', '--seed']);
+  expect(offered(['basin', 'run', '--s'])).toEqual(['--set', '--scale', '--seed']);
   expect(offered(['basin', 'completion', 'f'])).toEqual(['fish']);
   expect(offered(['basin', 'help', 'ver'])).toEqual(['verify']);
   expect(offered(['basin', ''])).toEqual(expect.arrayContaining(words.map(({ name }) => name)));
