@@ -44,7 +44,7 @@ test('quantiles are those of Hyndman and Fan’s seventh definition', () => {
   const values = [50, 15, 40, 20, 35];
   expect([0.25, 0.4, 0.5, 0.75].map((share) => quantile(values, share))).toEqual([20, 29, 35, 40]);
   fc.assert(
-      // −0 and 0 have no order among each other.
+    // −0 and 0 have no order among each other.
     fc.property(fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1 }), (some) => {
       expect(quantile(some, 0)).toBe(Math.min(...some) + 0);
       expect(quantile(some, 1)).toBe(Math.max(...some) + 0);
