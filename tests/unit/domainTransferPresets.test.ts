@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunResult } from '#science/definition.ts';
 import { expandRuns, resolveExperiment } from '#science/registry.ts';
+import { domainTransfer } from '#science/studies/contrastive/presets/domainTransfer.ts';
 import { domainTransferGraph } from '#science/studies/contrastive/presets/domainTransferGraph.ts';
 
 const graph = resolveExperiment(domainTransferGraph.experiment);
@@ -55,4 +56,69 @@ test('without runs on both sides nothing is judged', () => {
   expect(domainTransferGraph.report(graph, above).verdict).toBe('not tested');
   const bare = runs.map((run) => ({ ...run, metrics: {} }));
   expect(domainTransferGraph.report(graph, bare).verdict).toBe('not tested');
+});
+
+const digits = resolveExperiment(domainTransfer.experiment);
+
+/** Every run of the preset, finished, with accuracies on the target and α, β and γ as given. */
+function digitRuns(
+  accuracy: (target: string, way: 'supervised' | 'linear' | 'fine_tuned', seed: number) => number,
+  connected = { alpha: 0.1, beta: 0.05, gamma: 0.02 },
+): RunResult[] {
+  return expandRuns(digits).map(({ name, spec }) => {
+    const [target, alone] = [String(spec.data.target), spec.loss.id === 'supervised'];
+    const linear = accuracy(target, alone ? 'supervised' : 'linear', spec.seed);
+    return {
+      ...{ name, spec, status: 'finished', step: spec.steps, seconds: 1, measurements: [] },
+      metrics: {
+        'accuracy/target_linear': linear,
+        'accuracy/target_fine_tuned': alone ? linear : accuracy(target, 'fine_tuned', spec.seed),
+        ...(alone
+          ? {}
+          : Object.fromEntries(
+              Object.entries(connected).map(([key, value]) => [`connectivity/${key}`, value]),
+            )),
+      },
+    };
+  });
+}
+
+test('connectivity is measured with one objective, and both differ in nothing else', () => {
+  const runs = expandRuns(digits);
+  expect(runs.length).toBe(18);
+  for (const { spec } of runs) expect(spec.evaluations.length).toBe(spec.loss.id === 'supervised' ? 0 : 1);
+  const plain = runs.map(({ spec }) => ({ ...spec, data: null, loss: null, evaluations: null, seed: 0 }));
+  for (const spec of plain) expect(spec).toEqual(plain[0]);
+});
+
+test('pre-training is judged against supervised learning on each target', () => {
+  const better = digitRuns((_, way, seed) => (way === 'linear' ? 0.8 : 0.6) + 0.01 * seed);
+  const report = domainTransfer.report(digits, better);
+  expect(report.verdict).toBe('held');
+  // The mean of 0.80, 0.81, 0.82 and 0.01 / √3.
+  expect(report.statements[0]).toMatch(
+    /^optical: .* linear head 81\.00 % ± 0\.58 %, fine-tuned 61\.00 % .* source 61\.00 % .* Better: linear head\.$/,
+  );
+  expect(report.statements[1]).toMatch(/α 0\.1000 .*: α > γ, as theory asks for\.$/);
+  for (const row of report.tables[0]?.rows ?? []) expect(row.length).toBe(report.tables[0]?.columns.length);
+  const [accuracies, connectivity] = report.figures ?? [];
+  expect(accuracies?.series.map(({ points }) => points.length)).toEqual([3, 3, 3, 0, 0]);
+  for (const [i, value] of [0.1, 0.05, 0.02].entries()) {
+    expect(connectivity?.series[i]?.points[0]?.y).toBeCloseTo(value, 10);
+  }
+});
+
+test('one target on which neither way is better is enough for the claim not to hold', () => {
+  const equal = digitRuns(
+    (target, way, seed) => (target !== 'noised' && way !== 'supervised' ? 0.8 : 0.6) + 0.01 * seed,
+  );
+  const report = domainTransfer.report(digits, equal);
+  expect(report.verdict).toBe('not held');
+  expect(report.statements.filter((line) => line.startsWith('noised'))[0]).toMatch(/Neither is better\.$/);
+  const failing = domainTransfer.report(
+    digits,
+    digitRuns(() => 0.6, { alpha: 0.01, beta: 0.05, gamma: 0.04 }),
+  );
+  expect(failing.statements[1]).toMatch(/α < γ, where theory has transfer fail\.$/);
+  expect(domainTransfer.report(digits, []).verdict).toBe('not tested');
 });

@@ -1,6 +1,7 @@
 /** Presets of the contrastive study: a new one adds a line here. */
 import type { PresetDefinition } from '../../../definition.ts';
 import { contrastiveDigits } from './contrastiveDigits.ts';
+import { domainTransfer } from './domainTransfer.ts';
 import { domainTransferGraph } from './domainTransferGraph.ts';
 import { graphDistance } from './graphDistance.ts';
 import { intraConnectivity } from './intraConnectivity.ts';
@@ -15,5 +16,6 @@ export const presets: readonly PresetDefinition[] = [
   kVersusR,
   intraConnectivity,
   graphDistance,
+  domainTransfer,
   domainTransferGraph,
 ];

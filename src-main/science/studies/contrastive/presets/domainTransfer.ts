@@ -1,0 +1,207 @@
+/** Does a head of the source solve the target? Pre-training on both domains against supervised learning of one. */
+import { z } from 'zod';
+import type { ReportFigure, ReportTable } from '#contract/report.ts';
+import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { type OverSeeds, overSeeds, withSpread } from '../../overSeeds.ts';
+import { digitsExperiment } from './digitsExperiment.ts';
+import { formatShare, statusStatement } from './results.ts';
+
+const claim =
+  'Contrastive pre-training on images of both domains, with labels of 1,000 digits of the source, beats supervised learning of the source on the target: UCI optical digits, and MNIST turned or noised.';
+
+const steps = 600;
+const supervised = 'supervised';
+
+/** What is judged on the target, of either objective. */
+const ways = [
+  { name: 'Linear head', series: 'accuracy/target_linear' },
+  { name: 'Fine-tuned', series: 'accuracy/target_fine_tuned' },
+  { name: 'Averaged, preconditioned', series: 'accuracy/target_averaged' },
+  { name: 'Averaged', series: 'accuracy/target_mean' },
+] as const;
+/** The ways to use pre-training that the claim is about. */
+const claimed = ways.slice(0, 2);
+
+const connectivities = [
+  { name: 'α', series: 'connectivity/alpha' },
+  { name: 'β', series: 'connectivity/beta' },
+  { name: 'γ', series: 'connectivity/gamma' },
+] as const;
+
+export const domainTransfer: PresetDefinition = {
+  kind: 'preset',
+  id: 'domain-transfer',
+  study: 'contrastive',
+  title: 'From one domain of digits to another',
+  claim,
+  help: 'SimCLR on MNIST and a second domain of digits against supervised learning of MNIST alone: heads fitted to 1,000 source labels, fine-tuning on the same, and how well augmentation connects classes and domains (α, β, γ).',
+  reference: 'HaoChen et al. 2022, arXiv 2204.02683; Shen et al. 2022, arXiv 2204.00570',
+  studies: ['contrastive'],
+  params: z.strictObject({}),
+  experiment: {
+    ...digitsExperiment,
+    preset: 'domain-transfer',
+    title: 'Domain transfer',
+    steps,
+    data: { id: 'digit-domains', sourceCount: 1000, targetCount: 10_000 },
+    flatness: null,
+    probes: [
+      { id: 'domain-transfer', every: steps, exponent: -1 },
+      { id: 'fine-tune', every: steps, steps: 400, learningRate: 4e-3 },
+    ],
+    logEvery: 20,
+    checkpointEvery: steps,
+    vary: {
+      'data.target': ['optical', 'rotated', 'noised'],
+      // Connectivity is of data and augmentation: with one objective it is measured.
+      'loss,evaluations': [
+        [{ id: 'simclr', temperature: 0.5 }, [{ id: 'connectivity', every: steps }]],
+        [{ id: supervised }, []],
+      ],
+    },
+    seeds: [0, 1, 2],
+  },
+  report(spec, runs) {
+    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const groups = byTarget(runs.filter(({ status }) => status === 'finished'));
+    const outcomes = groups.map(outcomeOf);
+    const tested =
+      unfinished.length === 0 && groups.length > 0 && outcomes.every(({ held }) => held !== null);
+    return {
+      title: spec.title,
+      claim,
+      verdict: !tested ? 'not tested' : outcomes.every(({ held }) => held) ? 'held' : 'not held',
+      statements: [
+        ...unfinished,
+        ...outcomes.flatMap(({ statements }) => statements),
+        'Errors are standard errors over seeds. Both objectives see the same augmentation, and heads and encoder have batch statistics of each domain apart, which helps supervised learning too.',
+      ],
+      tables: [table(groups)],
+      figures: [accuracyFigure(groups), connectivityFigure(groups)],
+    };
+  },
+};
+
+interface Group {
+  readonly target: string;
+  readonly contrastive: readonly RunResult[];
+  readonly supervised: readonly RunResult[];
+}
+
+function byTarget(runs: readonly RunResult[]): Group[] {
+  const groups = Map.groupBy(runs, ({ spec }) => String(spec.data.target));
+  return [...groups].map(([target, own]) => {
+    const of = (wanted: boolean) => own.filter(({ spec }) => (spec.loss.id === supervised) === wanted);
+    return { target, contrastive: of(false), supervised: of(true) };
+  });
+}
+
+interface Outcome {
+  /** Null where the accuracies were not measured. */
+  readonly held: boolean | null;
+  readonly statements: readonly string[];
+}
+
+/** A way is better where its mean exceeds that of supervised learning by more than two errors of the difference. */
+function outcomeOf({ target, contrastive, supervised: alone }: Group): Outcome {
+  const base = overSeeds(alone, 'accuracy/target_linear');
+  const found = claimed.flatMap(({ name, series }) => {
+    const own = overSeeds(contrastive, series);
+    return own ? [{ name: name.toLowerCase(), own }] : [];
+  });
+  if (!base || found.length < claimed.length) {
+    return { held: null, statements: [`${target}: accuracies on the target were not measured.`] };
+  }
+  const better = found.filter(({ own }) => exceeds(own, base));
+  const told = found.map(({ name, own }) => `${name} ${withSpread(own, formatShare)}`).join(', ');
+  return {
+    held: better.length > 0,
+    statements: [
+      `${target}: after pre-training on both domains ${told}; supervised learning of the source ${withSpread(base, formatShare)}. ${better.length > 0 ? `Better: ${better.map(({ name }) => name).join(', ')}` : 'Neither is better'}.`,
+      ...connectivityStatement(target, contrastive),
+    ],
+  };
+}
+
+function exceeds(one: OverSeeds, other: OverSeeds): boolean {
+  return one.mean - other.mean > 2 * Math.hypot(one.stderr ?? 0, other.stderr ?? 0);
+}
+
+function connectivityStatement(target: string, runs: readonly RunResult[]): string[] {
+  const [alpha, beta, gamma] = connectivities.map(({ series }) => overSeeds(runs, series));
+  if (!alpha || !beta || !gamma) return [];
+  const share = ({ mean, stderr }: OverSeeds) =>
+    mean.toFixed(4) + (stderr === null ? '' : ` ± ${stderr.toFixed(4)}`);
+  const order = exceeds(alpha, gamma)
+    ? 'α > γ, as theory asks for'
+    : exceeds(gamma, alpha)
+      ? 'α < γ, where theory has transfer fail'
+      : 'α and γ do not differ by more than two errors, so that theory foretells nothing';
+  return [`${target}: connectivity α ${share(alpha)}, β ${share(beta)}, γ ${share(gamma)}: ${order}.`];
+}
+
+function table(groups: readonly Group[]): ReportTable {
+  const columns = [
+    ...ways,
+    { name: 'Source, linear head', series: 'accuracy/source_linear' },
+    ...connectivities,
+  ];
+  return {
+    title: 'Accuracy on the target, means over seeds ± standard errors',
+    columns: [
+      ...[{ title: 'Target' }, { title: 'Objective' }, { title: 'Seeds' }],
+      ...columns.flatMap(({ name }) => [{ title: name }, { title: '±' }]),
+    ],
+    rows: groups.flatMap(({ target, contrastive, supervised: alone }) =>
+      [contrastive, alone].map((runs) => [
+        ...[target, runs[0]?.spec.loss.id ?? null, runs.length],
+        ...columns.flatMap(({ series }) => {
+          const found = overSeeds(runs, series);
+          return [found?.mean ?? null, found?.stderr ?? null];
+        }),
+      ]),
+    ),
+  };
+}
+
+function bars(
+  name: string,
+  groups: readonly Group[],
+  of: (group: Group) => OverSeeds | null,
+): ReportFigure['series'][number] {
+  const points = groups.flatMap((group, x) => {
+    const found = of(group);
+    return found ? [{ x, y: found.mean, error: found.stderr }] : [];
+  });
+  return { name, look: 'bars', points };
+}
+
+function accuracyFigure(groups: readonly Group[]): ReportFigure {
+  return {
+    title: 'Accuracy on the target',
+    x: { title: 'Target', categories: groups.map(({ target }) => target) },
+    y: { title: 'Accuracy' },
+    series: [
+      bars('Supervised, source alone', groups, ({ supervised: alone }) =>
+        overSeeds(alone, 'accuracy/target_linear'),
+      ),
+      ...ways.map(({ name, series }) =>
+        bars(`Pre-trained: ${name.toLowerCase()}`, groups, ({ contrastive }) =>
+          overSeeds(contrastive, series),
+        ),
+      ),
+    ],
+    marks: [{ axis: 'y', at: 0.1, label: 'chance' }],
+  };
+}
+
+function connectivityFigure(groups: readonly Group[]): ReportFigure {
+  return {
+    title: 'Connectivity: error of a classifier of two groups',
+    x: { title: 'Target', categories: groups.map(({ target }) => target) },
+    y: { title: 'Error' },
+    series: connectivities.map(({ name, series }) =>
+      bars(name, groups, ({ contrastive }) => overSeeds(contrastive, series)),
+    ),
+  };
+}
