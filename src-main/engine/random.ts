@@ -55,13 +55,18 @@ export function stream(seed: number, name: string, index = 0): Stream {
 /** A uniformly random order of 0 … count − 1 (Fisher–Yates). */
 export function permutation(random: Stream, count: number): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
+  shuffle(order, random);
+  return order;
+}
+
+/** Fisher and Yates' shuffle, in place. */
+export function shuffle(order: Int32Array, random: Stream): void {
+  for (let i = order.length - 1; i > 0; i--) {
     const j = random.integer(i + 1);
     const held = order[i] as number;
     order[i] = order[j] as number;
     order[j] = held;
   }
-  return order;
 }
 
 /** Four lanes of MurmurHash3's mixing over the characters (cyrb128's construction). */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { BenchRow, BenchTarget } from '#contract/bench.ts';
 import { BasinError } from '#contract/error.ts';
 import { packageRoot } from '../packageRoot.ts';
-import type { Blocks } from './interleave.ts';
+import { type Blocks, interleave } from './interleave.ts';
 import { type PeerEnvironment, peerEnvironments, peersPython } from './peers.ts';
 import { Side } from './side.ts';
 import { tuned } from './tuning.ts';
@@ -50,6 +50,21 @@ export class Lab {
 
   note(text: string): void {
     this.#note(text);
+  }
+
+  /** Times one unit of work of both sides in turn, in milliseconds, and ends them. */
+  async timed(id: string, { ours, peer }: { readonly ours: Side; readonly peer: Side }) {
+    const timing = await interleave(ours, peer, this.blocks, (done) =>
+      this.note(`${id}: block ${done} of ${this.blocks.count}`),
+    );
+    await this.end(ours, peer);
+    return {
+      ours: 1000 * timing.ours,
+      peer: 1000 * timing.peer,
+      ratio: timing.ratio.median,
+      spread: timing.ratio.spread,
+      blocks: this.blocks.count,
+    };
   }
 
   /** A new, empty folder that goes with the lab. */

@@ -1,6 +1,6 @@
 /** Exact conditionals of a grammar's sentences, against the same algorithm in Python over nltk's grammar classes. */
 import { agreement } from './agreement.ts';
-import { interleave, perUnit, warmUp } from './interleave.ts';
+import { perUnit, warmUp } from './interleave.ts';
 import type { Benchmark } from './lab.ts';
 import { peerEnvironments } from './peers.ts';
 import { summary } from './statistics.ts';
@@ -21,19 +21,7 @@ export const oracleBenchmarks: readonly Benchmark[] = [
       const { values } = await sides.ours.ask({ op: 'check' });
       const { values: peers } = await sides.peer.ask({ op: 'check' });
       const checks = [agreement('log-probabilities and conditionals', values, peers, 1e-11)];
-      const timing = await interleave(sides.ours, sides.peer, lab.blocks, (done) =>
-        lab.note(`oracle: block ${done} of ${lab.blocks.count}`),
-      );
-      await lab.end(sides.ours, sides.peer);
-      return {
-        compute,
-        ours: 1000 * timing.ours,
-        peer: 1000 * timing.peer,
-        ratio: timing.ratio.median,
-        spread: timing.ratio.spread,
-        blocks: lab.blocks.count,
-        checks,
-      };
+      return { compute, checks, ...(await lab.timed('oracle', sides)) };
     },
   },
   {

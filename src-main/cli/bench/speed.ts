@@ -1,7 +1,6 @@
 /** Benchmarks of one unit of work, a step or a product, against the same unit of a peer. */
 import type { BenchCheck } from '#contract/bench.ts';
 import { lossesAgree, productsAgree } from './agreement.ts';
-import { interleave } from './interleave.ts';
 import type { Benchmark, Lab } from './lab.ts';
 import type { Side } from './side.ts';
 
@@ -76,19 +75,7 @@ function speed({ id, work, against, model, ours, peer, least, agree }: Compariso
       const compute = await lab.computeFor(model);
       const sides = await lab.pair(ours, peer, compute);
       const checks = [...(await agree(sides.ours, sides.peer))];
-      const timing = await interleave(sides.ours, sides.peer, lab.blocks, (done) =>
-        lab.note(`${id}: block ${done} of ${lab.blocks.count}`),
-      );
-      await lab.end(sides.ours, sides.peer);
-      return {
-        compute,
-        ours: 1000 * timing.ours,
-        peer: 1000 * timing.peer,
-        ratio: timing.ratio.median,
-        spread: timing.ratio.spread,
-        blocks: lab.blocks.count,
-        checks,
-      };
+      return { compute, checks, ...(await lab.timed(id, sides)) };
     },
   };
 }

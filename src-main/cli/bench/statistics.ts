@@ -1,4 +1,5 @@
 /** What many blocks of time come to. */
+import { quantileOf } from '#science/quantile.ts';
 
 export interface Summary {
   readonly median: number;
@@ -16,9 +17,8 @@ export function summary(values: readonly number[]): Summary {
 
 /** Linear between the order statistics (Hyndman and Fan 1996, definition 7). */
 export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const place = share * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
-  return below + (above - below) * (place - Math.floor(place));
+  return quantileOf(
+    values.toSorted((a, b) => a - b),
+    share,
+  );
 }

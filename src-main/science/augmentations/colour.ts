@@ -26,8 +26,6 @@ const luminance = [0.213, 0.715, 0.072] as const;
 /** Brightness and contrast, 1 as it was, then the map's rows. */
 export type Colours = readonly number[];
 
-export const colourNumbers = 11;
-
 /** All 1 and the angle 0 leave an image as it is; saturation 0 makes it grey. The angle is in radians. */
 export function coloursOf(brightness: number, contrast: number, saturation: number, angle: number): Colours {
   return [brightness, contrast, ...product(saturated(saturation), hueTurned(angle))];

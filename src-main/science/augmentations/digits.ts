@@ -7,7 +7,7 @@ import type { Stream } from '#engine/random.ts';
 import type { Tensor2D } from '#engine/tf.ts';
 import type { Augmentation, ImageShape } from '../definition.ts';
 import { blur, gaussianTaps, plainBlur, type Taps } from './blur.ts';
-import { drawOf } from './drawOf.ts';
+import { drawOf, eachView, packedDraws } from './draws.ts';
 import { erase, type Hole, holeOf, nothing, plainErase } from './erase.ts';
 import { drawRectangle } from './rectangle.ts';
 import { cropMap, plainWarp, warp } from './warp.ts';
@@ -46,44 +46,18 @@ export const digits: Augmentation<typeof params> = {
   help: 'Random crop, small rotation, erase and blur; no flips.',
   studies: ['contrastive'],
   params,
-  draw(chosen, count, shape, random) {
-    const maps = new Float32Array(8 * count);
-    const taps = new Float32Array(3 * count);
-    const holes = new Float32Array(4 * count);
-    for (let i = 0; i < count; i++) {
-      const drawn = drawView(chosen, shape, random);
-      maps.set(drawn.map, 8 * i);
-      taps.set(drawn.taps, 3 * i);
-      holes.set(drawn.hole, 4 * i);
-    }
-    return {
-      maps: { shape: [count, 8], data: maps },
-      taps: { shape: [count, 3], data: taps },
-      holes: { shape: [count, 4], data: holes },
-    };
-  },
+  draw: (chosen, count, shape, random) => packedDraws(count, () => drawView(chosen, shape, random)),
   views: (images, { maps, taps, holes }) =>
     erase(blur(warp(images, maps as Tensor2D), taps as Tensor2D), holes as Tensor2D),
-  plainViews(images, draws, shape) {
-    const size = shape.height * shape.width * shape.channels;
-    const views = new Float32Array(images.length);
-    for (let i = 0; i * size < images.length; i++) {
-      const view = views.subarray(i * size, (i + 1) * size);
-      plainWarp(images.subarray(i * size, (i + 1) * size), view, shape, drawOf(draws, 'maps', i));
-      plainBlur(view, shape, drawOf(draws, 'taps', i) as unknown as Taps);
-      plainErase(view, shape, drawOf(draws, 'holes', i) as unknown as Hole);
-    }
-    return views;
-  },
+  plainViews: (images, draws, shape) =>
+    eachView(images, shape, (image, view, at) => {
+      plainWarp(image, view, shape, drawOf(draws, 'maps', at));
+      plainBlur(view, shape, drawOf(draws, 'taps', at) as unknown as Taps);
+      plainErase(view, shape, drawOf(draws, 'holes', at) as unknown as Hole);
+    }),
 };
 
-interface ViewDraw {
-  readonly map: readonly number[];
-  readonly taps: Taps;
-  readonly hole: Hole;
-}
-
-function drawView(chosen: z.output<typeof params>, shape: ImageShape, random: Stream): ViewDraw {
+function drawView(chosen: z.output<typeof params>, shape: ImageShape, random: Stream) {
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
   const crop = drawRectangle(shape, chosen.minScale, 1, 3 / 4, random);
   const angle = (between(-chosen.rotation, chosen.rotation) * Math.PI) / 180;
@@ -93,8 +67,8 @@ function drawView(chosen: z.output<typeof params>, shape: ImageShape, random: St
   const erases = random.uniform() < chosen.eraseProbability;
   const erased = drawRectangle(shape, 0.02, 0.15, 1 / 3, random);
   return {
-    map: cropMap(shape, crop, angle),
+    maps: cropMap(shape, crop, angle),
     taps: gaussianTaps(blurred ? sigma : 0),
-    hole: erases ? holeOf(shape, erased) : nothing,
+    holes: erases ? holeOf(shape, erased) : nothing,
   };
 }

@@ -17,8 +17,8 @@ import {
 } from '#engine/tf.ts';
 import type { Augmentation, ImageShape } from '../definition.ts';
 import { blur, gaussianTaps, plainBlur, type Taps } from './blur.ts';
-import { colourNumbers, coloursOf, plainRecolour, recolour } from './colour.ts';
-import { drawOf } from './drawOf.ts';
+import { coloursOf, plainRecolour, recolour } from './colour.ts';
+import { drawOf, eachView, packedDraws } from './draws.ts';
 import { drawRectangle } from './rectangle.ts';
 import { cropMap, flippedMap, plainWarp, warp } from './warp.ts';
 
@@ -86,41 +86,22 @@ export const photos: Augmentation<typeof params> = {
     'Chen et al. 2020, arXiv 2002.05709, appendix A; Grill et al. 2020, arXiv 2006.07733, appendix B',
   studies: ['contrastive'],
   params,
-  draw(chosen, count, shape, random, second = count) {
-    const maps = new Float32Array(8 * count);
-    const colours = new Float32Array(colourNumbers * count);
-    const taps = new Float32Array(3 * count);
-    const solarised = new Float32Array(count);
-    for (let i = 0; i < count; i++) {
-      const drawn = drawView(chosen, shape, random);
-      maps.set(drawn.map, 8 * i);
-      colours.set(drawn.colours, colourNumbers * i);
-      taps.set(drawn.taps, 3 * i);
-      solarised[i] = +(drawn.solarised && i >= second);
-    }
-    return {
-      maps: { shape: [count, 8], data: maps },
-      colours: { shape: [count, colourNumbers], data: colours },
-      taps: { shape: [count, 3], data: taps },
-      solarised: { shape: [count, 1], data: solarised },
-    };
-  },
+  draw: (chosen, count, shape, random, second = count) =>
+    packedDraws(count, (view) => {
+      const { solarised, ...drawn } = drawView(chosen, shape, random);
+      return { ...drawn, solarised: [+(solarised && view >= second)] };
+    }),
   views(images, { maps, colours, taps, solarised }) {
     const coloured = recolour(warp(images, maps as Tensor2D), colours as Tensor2D);
     return solarise(blur(coloured, taps as Tensor2D), solarised as Tensor2D);
   },
-  plainViews(images, draws, shape) {
-    const size = shape.height * shape.width * shape.channels;
-    const views = new Float32Array(images.length);
-    for (let i = 0; i * size < images.length; i++) {
-      const view = views.subarray(i * size, (i + 1) * size);
-      plainWarp(images.subarray(i * size, (i + 1) * size), view, shape, drawOf(draws, 'maps', i));
-      plainRecolour(view, shape, drawOf(draws, 'colours', i));
-      plainBlur(view, shape, drawOf(draws, 'taps', i) as unknown as Taps);
-      if (drawOf(draws, 'solarised', i)[0] === 1) plainSolarise(view);
-    }
-    return views;
-  },
+  plainViews: (images, draws, shape) =>
+    eachView(images, shape, (image, view, at) => {
+      plainWarp(image, view, shape, drawOf(draws, 'maps', at));
+      plainRecolour(view, shape, drawOf(draws, 'colours', at));
+      plainBlur(view, shape, drawOf(draws, 'taps', at) as unknown as Taps);
+      if (drawOf(draws, 'solarised', at)[0] === 1) plainSolarise(view);
+    }),
 };
 
 function drawView(chosen: z.output<typeof params>, shape: ImageShape, random: Stream) {
@@ -142,7 +123,7 @@ function drawView(chosen: z.output<typeof params>, shape: ImageShape, random: St
   const map = cropMap(shape, crop, 0);
   const [b, c, s, h] = jitters ? [brightness, contrast, saturation, angle] : [1, 1, 1, 0];
   return {
-    map: flips ? flippedMap(map, shape) : map,
+    maps: flips ? flippedMap(map, shape) : map,
     colours: coloursOf(b, c, grey ? 0 : s, h),
     taps: gaussianTaps(blurs && large ? sigma : 0),
     solarised,

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Stream } from '#engine/random.ts';
 import type { LanguageDataset } from '../definition.ts';
-import { checkMasked, checkSentence } from '../oracle/questions.ts';
+import { checkedOracle, checkSentence } from '../oracle/questions.ts';
 import type { LanguageTask, Oracle, Sentence } from './language.ts';
 
 /** Words of one feature. With three, the log-odds of a masked one are linear in the two others. */
@@ -71,22 +71,10 @@ function oracleOf(flip: number): Oracle {
       const p = (minus * flip + plus * (1 - flip)) / (minus + plus);
       return Float64Array.of(1 - p, p);
     });
-  return {
-    conditionals(sentence, masked) {
-      check(sentence);
-      checkMasked(sentence, masked);
-      return conditionals(sentence, masked);
-    },
-    each(sentence) {
-      check(sentence);
-      return Array.from(sentence, (_, position) => conditionals(sentence, [position])[0] as Float64Array);
-    },
-    logProbability(sentence) {
-      check(sentence);
-      const parts = Array.from({ length: features }, (_, feature) => joint(sentence, feature, new Set()));
-      return parts.reduce((log, [minus = 0, plus = 0]) => log + Math.log(minus + plus), 0);
-    },
-  };
+  return checkedOracle(check, conditionals, (sentence) => {
+    const parts = Array.from({ length: features }, (_, feature) => joint(sentence, feature, new Set()));
+    return parts.reduce((log, [minus = 0, plus = 0]) => log + Math.log(minus + plus), 0);
+  });
 }
 
 function signTask(id: string, title: string, first: number): LanguageTask {

@@ -3,6 +3,7 @@ import type { DistanceSpread, GraphDistance } from '#contract/graph.ts';
 import type { Graph } from '../graph/graph.ts';
 import { allPairs, euclideanDistances, factorDistances, hopsBetween } from '../graph/pairDistances.ts';
 import type { GraphPopulation } from '../graph/population.ts';
+import { quantileOf } from '../quantile.ts';
 import { probabilityLess, spearman } from '../ranks.ts';
 
 /** Among all pairs of `vertices`. `map` [vertices, width] has diffusion distances for Euclidean ones. */
@@ -44,14 +45,6 @@ function spread(distances: Float64Array): DistanceSpread {
     pairs: distances.length,
     apart: distances.length - finite.length,
     mean: finite.reduce((sum, distance) => sum + distance, 0) / finite.length,
-    quantiles: [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => quantile(finite, share)),
+    quantiles: [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => quantileOf(finite, share)),
   };
-}
-
-/** Between the two nearest, linearly; NaN of none. */
-function quantile(ascending: Float64Array, share: number): number {
-  const at = share * (ascending.length - 1);
-  const [low, high] = [ascending[Math.floor(at)], ascending[Math.ceil(at)]];
-  if (low === undefined || high === undefined) return Number.NaN;
-  return low + (at - Math.floor(at)) * (high - low);
 }

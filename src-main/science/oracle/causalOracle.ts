@@ -6,7 +6,7 @@
 import { BasinError } from '#contract/error.ts';
 import type { CausalModel } from '../data/causalModel.ts';
 import type { Oracle, Sentence } from '../data/language.ts';
-import { checkMasked, checkSentence } from './questions.ts';
+import { checkedOracle, checkSentence } from './questions.ts';
 
 /** Ways to fill the masked positions that are still tried. */
 const mostFillings = 1e6;
@@ -65,24 +65,12 @@ export function causalOracle({ words, maxLength, after }: CausalModel): Oracle {
     });
   };
 
-  return {
-    conditionals(sentence, masked) {
-      check(sentence);
-      checkMasked(sentence, masked);
-      return conditionals(sentence, masked);
-    },
-    each(sentence) {
-      check(sentence);
-      return Array.from(sentence, (_, position) => conditionals(sentence, [position])[0] as Float64Array);
-    },
-    logProbability(sentence) {
-      check(sentence);
-      let log = 0;
-      for (const [position, word] of sentence.entries()) {
-        const next = after(position - 1, position === 0 ? 0 : (sentence[position - 1] as number));
-        log += next[word] as number;
-      }
-      return log;
-    },
-  };
+  return checkedOracle(check, conditionals, (sentence) => {
+    let log = 0;
+    for (const [position, word] of sentence.entries()) {
+      const next = after(position - 1, position === 0 ? 0 : (sentence[position - 1] as number));
+      log += next[word] as number;
+    }
+    return log;
+  });
 }

@@ -1,6 +1,6 @@
 /** What an oracle may be asked, and what it answers where there is no answer. */
 import { BasinError } from '#contract/error.ts';
-import type { Sentence } from '../data/language.ts';
+import type { Oracle, Sentence } from '../data/language.ts';
 
 /** What the words belong to, for errors. */
 type Kind = 'grammar' | 'model';
@@ -32,4 +32,27 @@ export function checkMasked(sentence: Sentence, masked: readonly number[]): void
     const why = `the sentence has positions 0 … ${sentence.length - 1}`;
     throw new BasinError('bad-input', `Masked position ${position}: ${why}.`);
   }
+}
+
+/** Of a model that says something of any sentence that passes `check`, by one position at a time or several. */
+export function checkedOracle(
+  check: (sentence: Sentence) => void,
+  conditionals: (sentence: Sentence, masked: readonly number[]) => readonly Float64Array[],
+  logProbability: (sentence: Sentence) => number,
+): Oracle {
+  return {
+    conditionals(sentence, masked) {
+      check(sentence);
+      checkMasked(sentence, masked);
+      return conditionals(sentence, masked);
+    },
+    each(sentence) {
+      check(sentence);
+      return Array.from(sentence, (_, position) => conditionals(sentence, [position])[0] as Float64Array);
+    },
+    logProbability(sentence) {
+      check(sentence);
+      return logProbability(sentence);
+    },
+  };
 }

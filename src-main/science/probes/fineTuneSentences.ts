@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import type { Engine } from '#engine/engine.ts';
-import { valueAndGradients } from '#engine/gradients/valueAndGradients.ts';
 import { SeededParameters } from '#engine/parameters.ts';
 import { permutation, type Stream } from '#engine/random.ts';
 import {
@@ -12,11 +11,8 @@ import {
   addN,
   div,
   matMul,
-  mean,
   mul,
-  oneHot,
   relu,
-  type Scalar,
   sqrt,
   square,
   sub,
@@ -25,11 +21,14 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '#engine/tf.ts';
-import type { AccuracyProbe, Tunable } from '../definition.ts';
+import type { AccuracyProbe, Optimizer, Tunable } from '../definition.ts';
 import { ChosenWeights } from '../flatness/operators/chosenWeights.ts';
-import { logSumExp } from '../losses/logSumExp.ts';
+import { labelCrossEntropy } from '../losses/labelCrossEntropy.ts';
 import { adamw } from '../optimizers/adamw.ts';
+import { linear } from '../optimizers/schedules.ts';
+import { stepBody, takeStep } from '../studies/training.ts';
 import { judged } from './accuracy.ts';
+import { largestOf } from './linearClassifier.ts';
 
 const params = z.strictObject({
   epochs: z.int().min(1).max(1000).default(50).meta({
@@ -95,15 +94,11 @@ function answersOf(p: Params, copy: Tunable, classes: number, engine: Engine, ra
   const optimizer = adamw.build(adamw.params.parse({ weightDecay: p.weightDecay }), weights);
   const scores = (inputs: Readonly<Record<string, Tensor>>): Tensor2D =>
     add(matMul(copy.features(inputs), kernel), bias);
-  const training = engine.compile('fine-tuning', (inputs) => {
-    const { value, gradients } = valueAndGradients(() => {
-      const logits = scores(inputs);
-      const answers = oneHot(inputs.labels as Tensor1D, classes, 1, 0, 'float32');
-      return mean(sub(logSumExp(logits), sum(mul(logits, answers), 1)));
-    }, weights);
-    optimizer.apply(clipped(gradients, p.clip), inputs.learningRate as Scalar, inputs.step as Scalar);
-    return { loss: value };
-  });
+  const body = stepBody(weights, { ...optimizer, apply: clippedSteps(optimizer, p.clip) }, (inputs) => ({
+    loss: labelCrossEntropy(scores(inputs), inputs.labels as Tensor1D, classes),
+    metrics: {},
+  }));
+  const training = engine.compile('fine-tuning', body);
   const answering = engine.compile('fine-tuned answers', (inputs) => ({ scores: scores(inputs) }));
 
   const answers = (set: 'validation' | 'test'): Int32Array => {
@@ -112,7 +107,7 @@ function answersOf(p: Params, copy: Tunable, classes: number, engine: Engine, ra
       const places = Int32Array.from({ length: Math.min(block, found.length - start) }, (_, i) => start + i);
       const rows = answering.run(copy.feeds(set, places)).scores;
       for (const i of places.keys())
-        found[start + i] = largest(rows.subarray(i * classes, (i + 1) * classes));
+        found[start + i] = largestOf(rows.subarray(i * classes, (i + 1) * classes));
     }
     return found;
   };
@@ -127,12 +122,13 @@ function answersOf(p: Params, copy: Tunable, classes: number, engine: Engine, ra
       if (batch === 0) order = permutation(random, labels.length);
       const places = order.slice(batch * size, (batch + 1) * size);
       const data = Int32Array.from(places, (place) => labels[place] as number);
-      const learningRate = p.learningRate * rateFactor(step, steps, p.warmup);
-      training.run({
-        ...copy.feeds('train', places),
-        labels: { shape: [size], data },
-        ...{ learningRate, step: step + 1 },
-      });
+      const factor = linear.factor({ warmup: p.warmup / steps, floor: 0 }, step, steps);
+      takeStep(
+        training,
+        { ...copy.feeds('train', places), labels: { shape: [size], data } },
+        p.learningRate * factor,
+        step,
+      );
       if (batch < perEpoch - 1) continue;
       const right = agreeing(answers('validation'), copy.labels('validation'));
       if (right > best.right) best = { right, answers: new Int32Array(answers('test')) };
@@ -146,27 +142,15 @@ function answersOf(p: Params, copy: Tunable, classes: number, engine: Engine, ra
   }
 }
 
-/** Rises to 1 over `warmup` steps, then falls linearly to 0 at the last. */
-function rateFactor(step: number, steps: number, warmup: number): number {
-  if (step < warmup) return (step + 1) / (warmup + 1);
-  return (steps - step) / Math.max(1, steps - warmup);
-}
-
-/** All gradients by one factor, so that together they are no longer than `most`. */
-function clipped(
-  gradients: Readonly<Record<string, Tensor>>,
-  most: number,
-): Readonly<Record<string, Tensor>> {
-  const length = sqrt(addN(Object.values(gradients).map((gradient) => sum(square(gradient)))));
-  // most / max(length, most).
-  const factor = div(most, add(relu(sub(length, most)), most));
-  return Object.fromEntries(Object.entries(gradients).map(([name, one]) => [name, mul(one, factor)]));
-}
-
-function largest(scores: Float32Array): number {
-  let best = 0;
-  for (let c = 1; c < scores.length; c++) if ((scores[c] as number) > (scores[best] as number)) best = c;
-  return best;
+/** Steps by gradients that are shortened, all by one factor, where together they are longer than `most`. */
+function clippedSteps(optimizer: Optimizer, most: number): Optimizer['apply'] {
+  return (gradients, learningRate, step) => {
+    const length = sqrt(addN(Object.values(gradients).map((gradient) => sum(square(gradient)))));
+    // most / max(length, most).
+    const factor = div(most, add(relu(sub(length, most)), most));
+    const clipped = Object.entries(gradients).map(([name, one]) => [name, mul(one, factor)]);
+    optimizer.apply(Object.fromEntries(clipped), learningRate, step);
+  };
 }
 
 function agreeing(answers: Int32Array, labels: Int32Array): number {

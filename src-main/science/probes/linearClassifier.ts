@@ -10,11 +10,16 @@ export interface LinearClassifier {
 export function classify(set: FeatureSet, classifier: LinearClassifier): Int32Array {
   const answers = new Int32Array(set.labels.length);
   forScores(set, classifier, (scores, i) => {
-    let best = 0;
-    for (const [c, score] of scores.entries()) if (score > (scores[best] as number)) best = c;
-    answers[i] = best;
+    answers[i] = largestOf(scores);
   });
   return answers;
+}
+
+/** The class of the largest score, the first of equal ones. */
+export function largestOf(scores: Float32Array | Float64Array): number {
+  let best = 0;
+  for (let c = 1; c < scores.length; c++) if ((scores[c] as number) > (scores[best] as number)) best = c;
+  return best;
 }
 
 /** Mean −log softmax(scores) at the label, nats. */

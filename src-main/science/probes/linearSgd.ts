@@ -5,21 +5,10 @@
 import { z } from 'zod';
 import type { Engine } from '#engine/engine.ts';
 import { SeededParameters } from '#engine/parameters.ts';
-import type { Stream } from '#engine/random.ts';
-import {
-  add,
-  matMul,
-  mean,
-  mul,
-  oneHot,
-  square,
-  sub,
-  sum,
-  type Tensor1D,
-  type Tensor2D,
-} from '#engine/tf.ts';
+import { type Stream, shuffle } from '#engine/random.ts';
+import { add, matMul, mul, square, sum, type Tensor1D, type Tensor2D } from '#engine/tf.ts';
 import type { AccuracyProbe, FeatureSet, Optimizer } from '../definition.ts';
-import { logSumExp } from '../losses/logSumExp.ts';
+import { labelCrossEntropy } from '../losses/labelCrossEntropy.ts';
 import { adamw } from '../optimizers/adamw.ts';
 import { cosine } from '../optimizers/schedules.ts';
 import { sgd } from '../optimizers/sgd.ts';
@@ -85,8 +74,7 @@ export function trainClassifier(
   const optimizer = optimizerNamed(id, parameters);
   const body = stepBody(parameters, optimizer, ({ features, labels }) => {
     const logits: Tensor2D = add(matMul(features as Tensor2D, weights as unknown as Tensor2D), bias);
-    const hot = oneHot(labels as Tensor1D, classes, 1, 0, 'float32');
-    const surprise = mean(sub(logSumExp(logits), sum(mul(logits, hot), 1)));
+    const surprise = labelCrossEntropy(logits, labels as Tensor1D, classes);
     return { loss: add(surprise, mul(sum(square(weights)), l2 / 2)), metrics: {} };
   });
   const program = engine.compile('linear probe by SGD', body);
@@ -123,14 +111,4 @@ function optimizerNamed(id: Params['optimizer'], parameters: SeededParameters): 
   return id === 'adamw'
     ? adamw.build(adamw.params.parse({ weightDecay: 0 }), parameters)
     : sgd.build(sgd.params.parse({ momentum: 0.9, weightDecay: 0 }), parameters);
-}
-
-/** Fisher and Yates' shuffle, in place. */
-function shuffle(order: Int32Array, random: Stream): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const other = order[j] as number;
-    order[j] = order[i] as number;
-    order[i] = other;
-  }
 }

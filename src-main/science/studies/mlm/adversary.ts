@@ -14,14 +14,11 @@ import {
   cast,
   greater,
   matMul,
-  mean,
   mul,
-  oneHot,
   relu,
   type Scalar,
   scalar,
   sub,
-  sum,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -30,7 +27,7 @@ import {
 import { chosen } from '../../choice.ts';
 import type { Language } from '../../data/language.ts';
 import type { AdversarySettings } from '../../definition.ts';
-import { logSumExp } from '../../losses/logSumExp.ts';
+import { labelCrossEntropy } from '../../losses/labelCrossEntropy.ts';
 import { adamw } from '../../optimizers/adamw.ts';
 import type { Carried, Forward } from '../training.ts';
 import { losses } from './components.ts';
@@ -111,8 +108,7 @@ export function adversaryOf(
   const headLosses = (features: Tensor2D, inputs: Inputs): Scalar[] =>
     tasks.map(({ id, classes, weights, bias }) => {
       const scores = add(matMul(features, weights as unknown as Tensor2D), bias) as Tensor2D;
-      const answers = oneHot(inputs[`${prefix}labels/${id}`] as Tensor1D, classes, 1, 0, 'float32');
-      return mean(sub(logSumExp(scores), sum(mul(scores, answers), 1)));
+      return labelCrossEntropy(scores, inputs[`${prefix}labels/${id}`] as Tensor1D, classes);
     });
   /** 1 once the heads have learnt, before that 0. */
   const reversing = ({ step }: Inputs): Scalar =>

@@ -1,6 +1,7 @@
 /** Do features that were learnt without labels separate the ten digits? */
 import { z } from 'zod';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { verdictOf } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
 import { formatShare, resultsTable, statusStatement } from './results.ts';
 
@@ -26,7 +27,7 @@ export const contrastiveDigits: PresetDefinition = {
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : held ? 'held' : 'not held',
+      verdict: verdictOf(tested, held),
       statements: outcomes.flatMap(({ statements }) => statements),
       tables: [resultsTable(runs)],
     };

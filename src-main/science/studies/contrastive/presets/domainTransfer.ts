@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { type OverSeeds, overSeeds, withSpread } from '../../overSeeds.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
 import { formatShare, statusStatement } from './results.ts';
 
@@ -62,7 +63,7 @@ export const domainTransfer: PresetDefinition = {
     seeds: [0, 1, 2],
   },
   report(spec, runs) {
-    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const unfinished = unfinishedStatements(runs, statusStatement);
     const groups = byTarget(runs.filter(({ status }) => status === 'finished'));
     const outcomes = groups.map(outcomeOf);
     const tested =
@@ -70,7 +71,10 @@ export const domainTransfer: PresetDefinition = {
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : outcomes.every(({ held }) => held) ? 'held' : 'not held',
+      verdict: verdictOf(
+        tested,
+        outcomes.every(({ held }) => held),
+      ),
       statements: [
         ...unfinished,
         ...outcomes.flatMap(({ statements }) => statements),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { overSeeds } from '../../overSeeds.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { graphExperiment } from './graphExperiment.ts';
 import { formatShare, statusStatement } from './results.ts';
 
@@ -53,7 +54,7 @@ export const domainTransferGraph: PresetDefinition = {
     seeds: [0],
   },
   report(spec, runs) {
-    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const unfinished = unfinishedStatements(runs, statusStatement);
     const groups = groupsOf(runs.filter(({ status }) => status === 'finished'));
     const tested =
       unfinished.length === 0 &&
@@ -64,7 +65,7 @@ export const domainTransferGraph: PresetDefinition = {
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : groups.every(asClaimed) ? 'held' : 'not held',
+      verdict: verdictOf(tested, groups.every(asClaimed)),
       statements: [...unfinished, ...groups.map(statement)],
       tables: [table(groups)],
       figures: [figure(groups)],

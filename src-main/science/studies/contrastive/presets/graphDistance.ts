@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { overSeeds } from '../../overSeeds.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { graphExperiment } from './graphExperiment.ts';
 import { statusStatement } from './results.ts';
 
@@ -57,7 +58,7 @@ export const graphDistance: PresetDefinition = {
     },
   },
   report(spec, runs) {
-    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const unfinished = unfinishedStatements(runs, statusStatement);
     const settings = settingsOf(runs.filter(({ status }) => status === 'finished'));
     const outcomes = settings.map(({ runs: own }) => own.flatMap(shortfalls));
     const complete = settings.every(({ runs: own }) =>
@@ -67,7 +68,10 @@ export const graphDistance: PresetDefinition = {
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : outcomes.every((short) => short.length === 0) ? 'held' : 'not held',
+      verdict: verdictOf(
+        tested,
+        outcomes.every((short) => short.length === 0),
+      ),
       statements: [
         ...unfinished,
         ...settings.map(statementOf),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { spearman } from '../../../ranks.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { graphExperiment } from './graphExperiment.ts';
 import { lossGapStatement, statusStatement } from './results.ts';
 
@@ -39,7 +40,7 @@ export const intraConnectivity: PresetDefinition = {
     },
   },
   report(spec, runs) {
-    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const unfinished = unfinishedStatements(runs, statusStatement);
     const points = runs.filter(({ status }) => status === 'finished').flatMap(pointsOf);
     const errors = points.map(({ mean }) => mean);
     const squared = spearman(points.map(ratioSquared), errors);
@@ -50,7 +51,7 @@ export const intraConnectivity: PresetDefinition = {
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : squared >= correlated && orderly(points) ? 'held' : 'not held',
+      verdict: verdictOf(tested, squared !== null && squared >= correlated && orderly(points)),
       statements: [
         ...unfinished,
         `Of ${points.length} graphs ${solved.length} have every labelling solved.`,

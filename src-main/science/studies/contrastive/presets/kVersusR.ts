@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { type OverSeeds, overSeeds } from '../../overSeeds.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { graphExperiment } from './graphExperiment.ts';
 import { formatShare, lossGapStatement, statusStatement, widthOf } from './results.ts';
 
@@ -44,7 +45,7 @@ export const kVersusR: PresetDefinition = {
     vary: { [varied]: graphs.flatMap(([graph, widths]) => widths.map((width) => [...graph, width])) },
   },
   report(spec, runs) {
-    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const unfinished = unfinishedStatements(runs, statusStatement);
     const sweeps = sweepsOf(runs.filter(({ status }) => status === 'finished'));
     const outcomes = sweeps.map(outcomeOf);
     const tested = unfinished.length === 0 && outcomes.length > 0 && outcomes.every((one) => one.tested);
@@ -53,7 +54,10 @@ export const kVersusR: PresetDefinition = {
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : outcomes.every(({ held }) => held) ? 'held' : 'not held',
+      verdict: verdictOf(
+        tested,
+        outcomes.every(({ held }) => held),
+      ),
       statements: [
         ...unfinished,
         ...outcomes.flatMap(({ statements }) => statements),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { overSeeds, withSpread } from '../../overSeeds.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
 import { formatShare, resultsTable, statusStatement } from './results.ts';
 
@@ -65,14 +66,17 @@ export const methods: PresetDefinition = {
     const finished = runs.filter(({ status }) => status === 'finished');
     const groups = byMethod(finished);
     const outcomes = groups.map(outcomeOf);
-    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const unfinished = unfinishedStatements(runs, statusStatement);
     const tested =
       unfinished.length === 0 && outcomes.length > 0 && outcomes.every(({ held }) => held !== null);
     const seeds = Math.min(...groups.map(({ runs: own }) => own.length));
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : outcomes.every(({ held }) => held) ? 'held' : 'not held',
+      verdict: verdictOf(
+        tested,
+        outcomes.every(({ held }) => held),
+      ),
       statements: [
         ...unfinished,
         ...outcomes.map(({ statement }) => statement),

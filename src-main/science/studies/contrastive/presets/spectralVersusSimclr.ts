@@ -1,6 +1,7 @@
 /** Are SimCLR and the spectral loss implementations of one principle? */
 import { z } from 'zod';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { unfinishedStatements } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
 import { formatShare, resultsTable, statusStatement } from './results.ts';
 
@@ -27,7 +28,7 @@ export const spectralVersusSimclr: PresetDefinition = {
   report(spec, runs) {
     const means = ['spectral', 'simclr'].map((loss) => meanAccuracy(runs, loss));
     const [spectral, simclr] = means;
-    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const unfinished = unfinishedStatements(runs, statusStatement);
     const base = { title: spec.title, claim, tables: [resultsTable(runs)] };
     if (unfinished.length > 0 || spectral === undefined || simclr === undefined) {
       const statements = [

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure, ReportTable, Verdict } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { overSeeds } from '../../overSeeds.ts';
+import { unfinishedStatements } from '../../verdict.ts';
 import { type Compared, compared, type Measure, measures } from './algorithmPairs.ts';
 import { placesOf, tolerance } from './places.ts';
 import { percent, resultsTable, statusStatement } from './results.ts';
@@ -74,7 +75,7 @@ export const algorithms: PresetDefinition = {
         runs.length,
       ),
       statements: [
-        ...runs.filter(({ status }) => status !== 'finished').map(statusStatement),
+        ...unfinishedStatements(runs, statusStatement),
         ...pairs.flatMap(statementsOf),
         'The adversarial objective and the look-up table are Basin’s own definitions. Losses count as equal within 0.01 nats of excess; a run’s last measurement is compared with the nearest one of AdamW with the same seed.',
         'Tr(H) changes under rescalings of weights that leave the function unchanged, and a reversed gradient may inflate activations: read it beside the probes, not in their place.',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { saturation as threshold } from '../../../evaluations/exactConditional.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { type Difference, differenceOf, type Place, placesOf } from './places.ts';
 import { percent, resultsTable, statusStatement } from './results.ts';
 import { paperExperiment, shortGrammarExperiment } from './scales.ts';
@@ -48,9 +49,9 @@ export const saturation: PresetDefinition = {
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : rise.clear && fall.clear ? 'held' : 'not held',
+      verdict: verdictOf(tested, rise.clear && fall.clear),
       statements: [
-        ...runs.filter(({ status }) => status !== 'finished').map(statusStatement),
+        ...unfinishedStatements(runs, statusStatement),
         ...finished.map((run, i) => phaseStatement(run, phases[i] ?? null)),
         ...(complete.length > 0 ? [summary(rise, fall, complete.length)] : []),
         'Tr(H) changes under rescalings of weights that leave the function unchanged; here one run is compared with itself.',
