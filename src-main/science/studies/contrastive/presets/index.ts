@@ -7,12 +7,14 @@ import { graphDistance } from './graphDistance.ts';
 import { intraConnectivity } from './intraConnectivity.ts';
 import { kVersusR } from './kVersusR.ts';
 import { methods } from './methods.ts';
+import { spectralEquivalence } from './spectralEquivalence.ts';
 import { spectralVersusSimclr } from './spectralVersusSimclr.ts';
 
 export const presets: readonly PresetDefinition[] = [
   contrastiveDigits,
   spectralVersusSimclr,
   methods,
+  spectralEquivalence,
   kVersusR,
   intraConnectivity,
   graphDistance,
