@@ -1,6 +1,7 @@
 /** Does the spectral contrastive loss find the eigenvectors of the positive-pair graph? */
 import { z } from 'zod';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { graphExperiment } from './graphExperiment.ts';
 import { statusStatement } from './results.ts';
 import { byEigengap, equivalenceFigures, equivalenceTable, ofTable } from './spectralEquivalenceResults.ts';
@@ -67,7 +68,7 @@ export const spectralEquivalence: PresetDefinition = {
     },
   },
   report(spec, runs) {
-    const unfinished = runs.filter(({ status }) => status !== 'finished').map(statusStatement);
+    const unfinished = unfinishedStatements(runs, statusStatement);
     const measured = runs.filter(({ status, metrics }) => status === 'finished' && 'loss/gap' in metrics);
     const tables = measured.filter(ofTable);
     const networks = measured.filter((run) => !ofTable(run));
@@ -86,7 +87,7 @@ export const spectralEquivalence: PresetDefinition = {
     return {
       title: spec.title,
       claim,
-      verdict: !tested ? 'not tested' : held ? 'held' : 'not held',
+      verdict: verdictOf(tested, held),
       statements: [
         ...unfinished,
         ...(tables.length > 0
