@@ -41,6 +41,14 @@ export function gridSettings(key: string, value: Json): readonly (readonly [path
   return paths.map((path, i) => [path, value[i]]);
 }
 
+/** The key of a grid, several paths joined by commas, of which one is `path` or a component to which it belongs. */
+export function jointSettings(vary: Readonly<Record<string, unknown>>, path: string): string | undefined {
+  return Object.keys(vary).find((key) => {
+    const paths = key.split(',').map((own) => own.trim());
+    return paths.length > 1 && paths.some((own) => own === path || path.startsWith(`${own}.`));
+  });
+}
+
 function placed(node: unknown, keys: readonly string[], value: Json, path: string): unknown {
   const [key, ...rest] = keys;
   if (key === undefined || key === '') throw leadsNowhere(path);

@@ -37,6 +37,67 @@ export const pairsField: Field = {
   minimum: null,
   options: ['sampled', 'population'],
 };
+export const sentencesField: Field = {
+  ...integer,
+  key: 'sentences',
+  title: 'Training set',
+  help: 'A fixed set of as many masked sentences; a batch as large is full-batch descent. Empty: fresh ones at every step.',
+  initial: null,
+};
+export const labelNoiseField: Field = {
+  ...integer,
+  key: 'labelNoise',
+  kind: 'number',
+  title: 'Label noise',
+  help: 'Probability with which a word to be predicted is replaced by one drawn evenly, at every step anew.',
+  log: false,
+  initial: 0,
+  minimum: 0,
+  maximum: 1,
+};
+/** Labelled sentences for the probes of the MLM study. */
+export const downstreamFields: readonly Field[] = [
+  {
+    ...integer,
+    key: 'train',
+    title: 'Probe training',
+    help: 'Labelled sentences that probes learn from.',
+    maximum: 100_000,
+  },
+  {
+    ...integer,
+    key: 'validation',
+    title: 'Validation',
+    help: 'For what has to be chosen, such as the number of epochs.',
+    maximum: 100_000,
+  },
+  {
+    ...integer,
+    key: 'test',
+    title: 'Probe test',
+    help: 'Sentences on which probes are judged.',
+    maximum: 100_000,
+  },
+  {
+    ...integer,
+    key: 'pooling',
+    kind: 'choice',
+    title: 'Pooling',
+    help: 'What a probe sees: the embeddings of all tokens side by side, or their mean.',
+    log: false,
+    minimum: null,
+    options: ['concatenated', 'mean'],
+  },
+  {
+    ...integer,
+    key: 'lookUpTable',
+    kind: 'boolean',
+    title: 'Look-up table',
+    help: 'Probes also see the language’s exact conditionals in place of embeddings, once, at the end.',
+    log: false,
+    minimum: null,
+  },
+];
 /** Schedules, whose sliders end where the run does. */
 export function everyField(steps: number): Field {
   return {

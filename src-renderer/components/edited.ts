@@ -9,6 +9,8 @@ export interface Edited {
   set(path: string, value: unknown): void;
   /** Values that a setting takes in turn; undefined for one of one value. */
   varied(path: string): readonly unknown[] | undefined;
+  /** The settings with which `path` varies, joined by commas; undefined where it does not vary with others. */
+  joint(path: string): string | undefined;
   vary(path: string, values: readonly unknown[] | null): void;
   errorAt(path: string): string | undefined;
 }

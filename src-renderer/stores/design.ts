@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { ComponentInfo, ComponentKind, Study } from '#contract/component.ts';
 import type { Plan, Preview } from '#contract/host.ts';
-import { gridSettings, settingAt, withSetting } from '#contract/setting.ts';
+import { gridSettings, jointSettings, settingAt, withSetting } from '#contract/setting.ts';
 import type { ExperimentSpec } from '#contract/spec.ts';
 import { plain } from '../bridge.ts';
 import { useCatalog } from './catalog.ts';
@@ -52,6 +52,11 @@ export const useDesign = defineStore('design', () => {
 
   function varied(path: string): readonly unknown[] | undefined {
     return draft.value?.vary[path];
+  }
+
+  /** The settings that vary together and to which `path` belongs, joined by commas as in `vary`. */
+  function joint(path: string): string | undefined {
+    return jointSettings(draft.value?.vary ?? {}, path);
   }
 
   /** `null` ends the variation; the setting goes on with its own value. */
@@ -158,6 +163,7 @@ export const useDesign = defineStore('design', () => {
     at,
     set,
     varied,
+    joint,
     vary,
     varyComponent,
     keepVariant,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gridSettings, settingAt, withSetting } from '../../src-contract/setting.ts';
+import { gridSettings, jointSettings, settingAt, withSetting } from '../../src-contract/setting.ts';
 
 const spec = {
   steps: 10,
@@ -40,4 +40,14 @@ test.each([[[1]], [1], [[1, 2, 3]]])('%j is no value for two settings that vary 
   expect(() => gridSettings('steps,seed', value)).toThrow(
     'Setting vary.steps,seed: 2 settings vary together. Give lists of 2 values.',
   );
+});
+
+test('a setting knows the settings with which it varies', () => {
+  const vary = { batchSize: [1, 2], 'loss, optimizer.learningRate': [] };
+  const key = 'loss, optimizer.learningRate';
+  expect(jointSettings(vary, 'loss')).toBe(key);
+  expect(jointSettings(vary, 'loss.mu')).toBe(key);
+  expect(jointSettings(vary, 'optimizer.learningRate')).toBe(key);
+  expect(jointSettings(vary, 'optimizer')).toBeUndefined();
+  expect(jointSettings(vary, 'batchSize')).toBeUndefined();
 });
