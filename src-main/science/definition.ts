@@ -249,7 +249,10 @@ export interface AdversarySettings {
   readonly labelled: number;
   readonly headRate: number;
   readonly headSteps: number;
+  /** Steps over which the masked loss that is held to the bound is averaged. */
+  readonly window: number;
   readonly multiplierRate: number;
+  readonly multiplierGain: number;
 }
 
 export interface OptimizerDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'optimizer', P> {

@@ -174,17 +174,47 @@ describe('the adversarial objective', () => {
     training.dispose();
   }, 60_000);
 
-  test('averages the masked loss while the heads settle, then raises the multiplier above the bound', async () => {
-    const training = await build(specOf({ loss: loss({ tolerance: 0, multiplierRate: 2 }) }), captured());
-    const seen = Array.from({ length: 30 }, (_, step) => training.step(step, 0.1));
+  test('averages the masked loss while the heads settle, then holds its running mean to the bound', async () => {
+    const bounded = { tolerance: 0, window: 4, multiplierRate: 2, multiplierGain: 5 };
+    const training = await build(specOf({ loss: loss(bounded) }), captured());
+    // At rate 0 the loss of batches lies on both sides of its mean.
+    const seen = Array.from({ length: 30 }, (_, step) => training.step(step, 0));
     const masked = seen.map(({ loss: value }) => value as number);
     const mean = ((masked[2] as number) + (masked[3] as number) + (masked[4] as number)) / 3;
     expect(state(training, 'reference')[0]).toBeCloseTo(mean, 5);
-    let multiplier = 0;
-    for (const value of masked.slice(5)) multiplier = Math.max(0, multiplier + 2 * (value - mean));
+    let [multiplier, average, largest] = [0, mean, 0];
+    for (const [i, value] of masked.entries()) {
+      if (i < 5) continue;
+      const weight = Math.max(0, multiplier + 5 * (average - mean));
+      largest = Math.max(largest, weight);
+      expect(seen[i]?.['adversary/multiplier']).toBeCloseTo(weight, 3);
+      average += (value - average) / 4;
+      multiplier = Math.max(0, multiplier + 2 * (average - mean));
+    }
+    expect(largest).toBeGreaterThan(0.1);
+    expect(state(training, 'average')[0]).toBeCloseTo(average, 4);
     expect(state(training, 'multiplier')[0]).toBeCloseTo(multiplier, 3);
     training.dispose();
   });
+
+  test('keeps the bound while the heads’ loss is driven up', async () => {
+    const settings = { strength: 1, begin: 400, settle: 100, labelled: 400, tolerance: 0.02, window: 20 };
+    const spec = specOf({
+      loss: loss({ ...settings, multiplierRate: 10 }),
+      optimizer: { id: 'adamw', learningRate: 0.01 },
+      batchSize: 256,
+    });
+    const training = await build(spec, captured());
+    const seen = Array.from({ length: 1000 }, (_, step) => training.step(step, 0.01));
+    const mean = (name: string, from: number, to: number) =>
+      seen.slice(from, to).reduce((sum, one) => sum + (one[name] as number), 0) / (to - from);
+    expect(mean('adversary/head_loss', 900, 1000)).toBeGreaterThan(
+      mean('adversary/head_loss', 470, 500) + 0.1,
+    );
+    // The mean over 256 words and 200 steps has an error of about 0.003 at either end.
+    expect(mean('loss', 800, 1000) - mean('loss', 400, 500)).toBeLessThan(0.02 + 0.01);
+    training.dispose();
+  }, 60_000);
 
   test('heads learn their tasks, and lose what they have learnt once it is turned over', async () => {
     const spec = specOf({

@@ -46,9 +46,20 @@ const params = z.strictObject({
     description:
       'Steps of the heads for one of the encoder: slower heads are fooled, and nothing is unlearnt.',
   }),
-  multiplierRate: z.number().min(0).max(100).default(0.1).meta({
-    title: 'Multiplier’s rate',
-    description: 'How fast the multiplier λ rises, a step and nat above the tolerance.',
+  window: z.int().min(1).max(1_000_000).default(100).meta({
+    title: 'Window',
+    description: 'Steps of the running mean of the masked loss, which is what the bound is asked of.',
+    unit: 'steps',
+    scale: 'log',
+  }),
+  multiplierRate: z.number().min(0).max(100).default(3).meta({
+    title: 'Multiplier’s rate η',
+    description: 'How fast the multiplier λ rises, a step and nat above the bound.',
+    scale: 'log',
+  }),
+  multiplierGain: z.number().min(0).max(10_000).default(100).meta({
+    title: 'Multiplier’s gain κ',
+    description: 'What a nat above the bound adds to the masked loss’s weight at once, on top of λ.',
     scale: 'log',
   }),
 });
@@ -60,7 +71,8 @@ export const adversarialLoss: MlmLoss<typeof params> = {
   help:
     'Basin’s own definition: minimises masked loss − μ · Σ min(head loss, log classes) over the encoder, subject ' +
     'to masked loss ≤ what it was before + ε. One linear head for each downstream task learns alongside; the ' +
-    'bound is kept by a multiplier, λ ← max(0, λ + η (masked loss − bound)). Begin with a converged model.',
+    'bound is kept by a multiplier: with m the running mean of the masked loss, λ ← max(0, λ + η (m − bound)), and ' +
+    'the masked loss counts 1 + max(0, λ + κ (m − bound)). Begin with a converged model.',
   reference:
     'Basin’s own; reversal as in Ganin and Lempitsky 2015, arXiv 1409.7495; the comparison is that of Liu et al. ' +
     '2022, arXiv 2210.14199',

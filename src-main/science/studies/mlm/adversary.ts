@@ -86,11 +86,13 @@ export interface Adversary {
 }
 
 export function adversaryOf(
-  { strength, tolerance, begin, settle, headRate, headSteps, multiplierRate }: AdversarySettings,
+  settings: AdversarySettings,
   language: Language,
   model: MlmModel,
   seed: number,
 ): Adversary {
+  const { strength, tolerance, begin, settle, headRate, headSteps } = settings;
+  const { window, multiplierRate, multiplierGain } = settings;
   const heads = new SeededParameters(seed);
   const tasks = language.tasks.map(({ id, classes }) => ({
     id,
@@ -102,6 +104,7 @@ export function adversaryOf(
   const held = new SeededParameters(seed);
   const multiplier = held.constant('multiplier', [], 0);
   const reference = held.constant('reference', [], 0);
+  const average = held.constant('average', [], 0);
   const state = new Map([...heads.all, ...optimizer.slots, ...held.all]);
 
   /** Mean cross-entropy of each head, nats, from features [batch, width]. */
@@ -113,6 +116,9 @@ export function adversaryOf(
   /** 1 once the heads have learnt, before that 0. */
   const reversing = ({ step }: Inputs): Scalar =>
     cast(greater(step as Scalar, begin + settle), 'float32') as Scalar;
+
+  /** Nats of the running mean above the bound, below it negative. */
+  const above = (): Scalar => sub(average, add(reference, tolerance)) as Scalar;
 
   return {
     state,
@@ -129,14 +135,16 @@ export function adversaryOf(
         return sub(most, relu(sub(most, loss)));
       });
       const reward = mul(addN(unlearnt), mul(reversing(inputs), strength));
-      const loss = sub(mul(masked, add(multiplier, 1)), reward) as Scalar;
+      const penalty = mul(relu(add(multiplier, mul(above(), multiplierGain))), reversing(inputs)) as Scalar;
+      const loss = sub(mul(masked, add(penalty, 1)), reward) as Scalar;
       return {
         loss,
         metrics: {
           loss: masked,
           'adversary/head_loss': mul(addN(each), 1 / each.length) as Scalar,
-          'adversary/multiplier': multiplier as unknown as Scalar,
+          'adversary/multiplier': penalty,
           'adversary/reference': reference as unknown as Scalar,
+          'adversary/masked_mean': average as unknown as Scalar,
         },
         seen: { masked, features },
       };
@@ -153,10 +161,13 @@ export function adversaryOf(
           optimizer.apply(gradients, scalar(headRate), add(before, taken));
         }
         const active = reversing(inputs);
-        const above = sub(masked as Scalar, add(reference, tolerance));
-        multiplier.assign(relu(add(multiplier, mul(mul(above, active), multiplierRate))) as Tensor as Scalar);
-        const share = mul(masked as Scalar, mul(sub(1, active), 1 / settle));
-        reference.assign(add(reference, share));
+        const waiting = sub(1, active);
+        reference.assign(add(reference, mul(masked as Scalar, mul(waiting, 1 / settle))));
+        // Until the reversal the mean is the reference itself, so that it begins there.
+        const followed = add(average, mul(sub(masked as Scalar, average), 1 / window));
+        average.assign(add(mul(reference, waiting), mul(followed, active)));
+        const raised = add(multiplier, mul(mul(above(), active), multiplierRate));
+        multiplier.assign(relu(raised) as Tensor as Scalar);
       },
     },
   };
