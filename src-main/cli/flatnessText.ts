@@ -1,8 +1,11 @@
 /** A measurement of curvature, for people. */
+import { z } from 'zod';
 import type { FlatnessMeasured } from '#contract/flatness.ts';
 import { formatNumber, formatSeconds } from './format.ts';
 import type { Output } from './output.ts';
 import { table } from './table.ts';
+
+const traceEstimate = z.object({ estimate: z.number(), stderr: z.number() });
 
 /** Eigenvalues that are listed of a whole spectrum, from either end. */
 const listed = 5;
@@ -15,8 +18,14 @@ export function flatnessText(
   const matrix = { hessian: 'H', ggn: 'G', fisher: 'F' }[String(measure.operator)] ?? 'A';
   const numbers = (name: string): number[] => (Array.isArray(detail[name]) ? detail[name].map(Number) : []);
   switch (measure.id) {
-    case 'trace':
-      return `Tr(${matrix}) = ${formatNumber(value)} ± ${formatNumber(stderr ?? Number.NaN)}  (${cost})`;
+    case 'trace': {
+      const line = `Tr(${matrix}) = ${formatNumber(value)} ± ${formatNumber(stderr ?? Number.NaN)}`;
+      const scaled = traceEstimate.safeParse(detail.scaled).data;
+      const more = scaled
+        ? `, Tr(D${matrix}D) = ${formatNumber(scaled.estimate)} ± ${formatNumber(scaled.stderr)}`
+        : '';
+      return `${line}${more}  (${cost})`;
+    }
     case 'top': {
       const residuals = numbers('residuals');
       const rows = numbers('eigenvalues').map((one, i) => [

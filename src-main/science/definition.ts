@@ -479,12 +479,12 @@ export type OnProducts = (done: number) => void;
 export interface FlatnessDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'flatness', P> {
   /** Products with a vector that it takes on a model of `size` weights, or about as many. */
   products(params: z.output<P>, size: number): number;
-  /** Leaves the weights as they were. `detail` of the answer is all that was found. */
+  /** Leaves the weights as they were. `detail` of the answer is all that was found, `beside` further series of it. */
   measure(
     params: z.output<P>,
     landscape: Landscape,
     random: Stream,
     onProducts?: OnProducts,
-  ): Measured & { readonly detail: FlatnessDetail };
+  ): Measured & { readonly detail: FlatnessDetail; readonly beside?: readonly Measured[] };
 }
 export type FlatnessDetail = Readonly<Record<string, z.core.util.JSONType>>;

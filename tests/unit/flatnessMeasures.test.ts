@@ -77,6 +77,9 @@ test('trace, largest eigenvalues and whole spectrum agree with the matrix, avera
     const improved = measured(trace, { operator, batches: 2, probes: 30, method: 'hutchpp' });
     expect(improved.value).toBeCloseTo(traceOf(matrix) * scale, 3);
     expect(improved.stderr).toBeLessThan(1e-3);
+    const weights = [...parameters.all.values()].flatMap((weight) => [...weight.dataSync()]);
+    const scaled = weights.reduce((sum, w, i) => sum + w * w * (matrix[i]?.[i] ?? 0) * scale, 0);
+    expect(all.detail.scaledTrace).toBeCloseTo(scaled, 4);
   }
 });
 

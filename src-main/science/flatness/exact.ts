@@ -5,6 +5,8 @@ import type { FlatnessDefinition } from '../definition.ts';
 import { eigenvalues } from '../linalg/eigh.ts';
 import type { SymmetricOperator } from '../linalg/operator.ts';
 import { counted, curvatureOf, curvatureSettings, seriesName } from './curvature.ts';
+import { weightsNamed } from './operators/chosenWeights.ts';
+import { weightSizes } from './operators/scaledByWeights.ts';
 
 /** The matrix has the square of as many entries: 200 MB. */
 const weightLimit = 5000;
@@ -33,14 +35,19 @@ export const exact: FlatnessDefinition<typeof params> = {
       }
       const { operator, products } = counted(matrix, onProducts);
       const { entries, asymmetry } = denseMatrix(operator);
-      let trace = 0;
-      for (let i = 0; i < size; i++) trace += entries[i * size + i] as number;
+      const weights = weightSizes(weightsNamed(landscape.parameters, settings.parameters));
+      let [trace, scaledTrace] = [0, 0];
+      for (let i = 0; i < size; i++) {
+        const entry = entries[i * size + i] as number;
+        trace += entry;
+        scaledTrace += (weights[i] as number) ** 2 * entry;
+      }
       const values = [...eigenvalues(entries, size)].reverse();
       return {
         name: seriesName('exact_trace', settings),
         value: trace,
         stderr: null,
-        detail: { trace, eigenvalues: values, asymmetry, products: products() },
+        detail: { trace, scaledTrace, eigenvalues: values, asymmetry, products: products() },
       };
     } finally {
       matrix.dispose();

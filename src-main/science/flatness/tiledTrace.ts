@@ -1,7 +1,7 @@
 /** The trace of a small model as the larger model that it is part of: for comparisons between sizes. */
 import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
-import type { FlatnessDefinition, FlatnessDetail } from '../definition.ts';
+import type { FlatnessDefinition, FlatnessDetail, Measured } from '../definition.ts';
 import { trace } from './trace.ts';
 
 const params = z.strictObject({
@@ -28,7 +28,7 @@ export const tiledTrace: FlatnessDefinition<typeof params> = {
   reference: 'Liu et al. 2022, arXiv 2210.14199; Basin’s own treatment of heads, norms and tied outputs',
   studies: ['mlm'],
   params,
-  products: ({ probes }) => probes,
+  products: trace.products,
   measure({ width, layers, ...settings }, landscape, random, onProducts) {
     if (!landscape.enlarged) {
       throw new BasinError(
@@ -40,10 +40,9 @@ export const tiledTrace: FlatnessDefinition<typeof params> = {
     const large = landscape.enlarged({ width, layers });
     try {
       const found = trace.measure(settings, large, random, onProducts);
-      const name = found.name.replace(/^flatness\//, 'flatness/tiled/');
       return {
-        ...found,
-        name,
+        ...tiled(found),
+        beside: (found.beside ?? []).map(tiled),
         detail: { ...(found.detail as FlatnessDetail), width, layers, size: large.parameters.count },
       };
     } finally {
@@ -51,3 +50,7 @@ export const tiledTrace: FlatnessDefinition<typeof params> = {
     }
   },
 };
+
+function tiled<T extends Measured>(found: T): T {
+  return { ...found, name: found.name.replace(/^flatness\//, 'flatness/tiled/') };
+}

@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
 import type { FlatnessDefinition } from '../definition.ts';
-import { hutchinson } from '../linalg/hutchinson.ts';
+import { hutchinson, type TraceEstimate } from '../linalg/hutchinson.ts';
 import { fewestProducts, hutchpp } from '../linalg/hutchpp.ts';
+import type { SymmetricOperator } from '../linalg/operator.ts';
 import { counted, curvatureOf, curvatureSettings, seriesName, subjectOf } from './curvature.ts';
 import { centralDifferenceHessian } from './operators/centralDifferenceHessian.ts';
 import type { CurvatureOperator } from './operators/curvatureOperator.ts';
+import { scaledByWeights } from './operators/scaledByWeights.ts';
 
 const params = z.strictObject({
   ...curvatureSettings,
@@ -29,6 +31,15 @@ const params = z.strictObject({
     title: 'Directions',
     description: 'Random signs (least variance), or normal numbers as in the papers.',
   }),
+  scaled: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Also scaled by weights',
+      description:
+        'Also Tr(DAD) with D = diag |w|, which rescalings of weights before a normalisation leave as it is; as many ' +
+        'products again.',
+    }),
   product: z
     .enum(['exact', 'differences'])
     .default('exact')
@@ -51,14 +62,16 @@ export const trace: FlatnessDefinition<typeof params> = {
   title: 'Trace of the Hessian',
   help:
     'Sum of the eigenvalues, from random directions v and products Av. The error covers the choice of ' +
-    'directions, not of the batch. The trace changes under rescalings of weights that leave the function unchanged.',
+    'directions, not of the batch. The trace changes under rescalings of weights that leave the function unchanged; ' +
+    'scaled by the weights (Basin’s own form of adaptive sharpness) it does not.',
   reference:
-    'Hutchinson 1990; Meyer, Musco, Musco and Woodruff 2021, arXiv 2010.09649; Liu et al. 2022, arXiv 2210.14199',
+    'Hutchinson 1990; Meyer, Musco, Musco and Woodruff 2021, arXiv 2010.09649; Liu et al. 2022, arXiv 2210.14199; ' +
+    'relative perturbations: Kwon, Kim, Park and Choi 2021, arXiv 2102.11600',
   studies: ['contrastive', 'mlm'],
   params,
-  products: ({ probes }) => probes,
+  products: ({ probes, scaled }) => (scaled ? 2 * probes : probes),
   measure(settings, landscape, random, onProducts) {
-    const { operator, method, probes, distribution, product, epsilon } = settings;
+    const { operator, method, probes, distribution, scaled, product, epsilon } = settings;
     if (method === 'hutchpp' && probes < fewestProducts) {
       const why = `Hutch++ needs ${fewestProducts} products or more`;
       throw new BasinError('bad-input', `Setting probes: ${why}. Raise it, or take Hutchinson’s.`, 'probes');
@@ -67,22 +80,29 @@ export const trace: FlatnessDefinition<typeof params> = {
       const why = 'central differences of gradients give the Hessian alone';
       throw new BasinError('bad-input', `Setting product: ${why}. Take exact products.`, 'product');
     }
+    const { weights, batches } = subjectOf(landscape, settings);
+    const series = (measure: string, { estimate: value, stderr }: TraceEstimate) => ({
+      ...{ name: seriesName(measure, settings), value, stderr },
+    });
     const estimate = (matrix: CurvatureOperator) => {
       try {
         const { operator: counting, products } = counted(matrix, onProducts);
-        const found = { hutchinson, hutchpp }[method](counting, probes, distribution, random);
+        const traceOf = (subject: SymmetricOperator) => {
+          const found = { hutchinson, hutchpp }[method](subject, probes, distribution, random);
+          return { ...found, samples: [...found.samples] };
+        };
+        const found = traceOf(counting);
+        const beside = scaled ? traceOf(scaledByWeights(counting, weights)) : null;
         return {
-          name: seriesName('trace', settings),
-          value: found.estimate,
-          stderr: found.stderr,
-          detail: { ...found, samples: [...found.samples], products: products() },
+          ...series('trace', found),
+          detail: { ...found, ...(beside ? { scaled: beside } : {}), products: products() },
+          ...(beside ? { beside: [series('scaled_trace', beside)] } : {}),
         };
       } finally {
         matrix.dispose();
       }
     };
     if (product === 'exact') return estimate(curvatureOf(landscape, settings));
-    const { weights, batches } = subjectOf(landscape, settings);
     return estimate(centralDifferenceHessian(landscape, weights, batches, epsilon));
   },
 };

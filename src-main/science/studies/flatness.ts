@@ -12,7 +12,11 @@ import type { Measure } from './training.ts';
 export function flatnessMeasure(spec: RunSpec, landscape: Landscape): readonly Measure[] {
   if (spec.flatness === null) return [];
   const { definition, params } = chosen(flatnessMeasures, spec.flatness, 'flatness');
-  const run = (step: number) => [definition.measure(params, landscape, stream(spec.seed, 'flatness', step))];
+  const run = (step: number) => {
+    const random = stream(spec.seed, 'flatness', step);
+    const { beside = [], ...found } = definition.measure(params, landscape, random);
+    return [found, ...beside];
+  };
   return [{ activity: definition.title.toLowerCase(), every: spec.flatness.every, run }];
 }
 
