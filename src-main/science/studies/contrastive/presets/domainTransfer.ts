@@ -106,25 +106,42 @@ interface Outcome {
   readonly statements: readonly string[];
 }
 
-/** A way is better where its mean exceeds that of supervised learning by more than two errors of the difference. */
+/** A way is better where its mean exceeds the best of supervised learning by more than two errors of the difference. */
 function outcomeOf({ target, contrastive, supervised: alone }: Group): Outcome {
-  const base = overSeeds(alone, 'accuracy/target_linear');
-  const found = claimed.flatMap(({ name, series }) => {
-    const own = overSeeds(contrastive, series);
-    return own ? [{ name: name.toLowerCase(), own }] : [];
-  });
+  const base = bestOfSupervised(alone);
+  const found = judgedWays(contrastive);
   if (!base || found.length < claimed.length) {
     return { held: null, statements: [`${target}: accuracies on the target were not measured.`] };
   }
-  const better = found.filter(({ own }) => exceeds(own, base));
+  const better = found.filter(({ own }) => exceeds(own, base.own));
   const told = found.map(({ name, own }) => `${name} ${withSpread(own, formatShare)}`).join(', ');
   return {
     held: better.length > 0,
     statements: [
-      `${target}: after pre-training on both domains ${told}; supervised learning of the source ${withSpread(base, formatShare)}. ${better.length > 0 ? `Better: ${better.map(({ name }) => name).join(', ')}` : 'Neither is better'}.`,
+      `${target}: after pre-training on both domains ${told}; supervised learning of the source at its best (${base.name}) ${withSpread(base.own, formatShare)}. ${better.length > 0 ? `Better: ${better.map(({ name }) => name).join(', ')}` : 'Neither is better'}.`,
       ...connectivityStatement(target, contrastive),
     ],
   };
+}
+
+interface JudgedWay {
+  readonly name: string;
+  readonly own: OverSeeds;
+}
+
+/** Those of the claim that were measured. */
+function judgedWays(runs: readonly RunResult[]): readonly JudgedWay[] {
+  return claimed.flatMap(({ name, series }) => {
+    const own = overSeeds(runs, series);
+    return own ? [{ name: name.toLowerCase(), own }] : [];
+  });
+}
+
+/** Supervised learning has both ways, too: a head on what it learnt, and as many further steps as pre-training gets. */
+function bestOfSupervised(runs: readonly RunResult[]): JudgedWay | null {
+  const found = judgedWays(runs);
+  if (found.length < claimed.length) return null;
+  return found.reduce((best, way) => (way.own.mean > best.own.mean ? way : best));
 }
 
 function exceeds(one: OverSeeds, other: OverSeeds): boolean {
@@ -186,8 +203,10 @@ function accuracyFigure(groups: readonly Group[]): ReportFigure {
     x: { title: 'Target', categories: groups.map(({ target }) => target) },
     y: { title: 'Accuracy' },
     series: [
-      bars('Supervised, source alone', groups, ({ supervised: alone }) =>
-        overSeeds(alone, 'accuracy/target_linear'),
+      ...claimed.map(({ name, series }) =>
+        bars(`Supervised, source alone: ${name.toLowerCase()}`, groups, ({ supervised: alone }) =>
+          overSeeds(alone, series),
+        ),
       ),
       ...ways.map(({ name, series }) =>
         bars(`Pre-trained: ${name.toLowerCase()}`, groups, ({ contrastive }) =>
