@@ -301,6 +301,8 @@ export interface ProbeTask {
    * where the study has no views.
    */
   pairs?(): { readonly width: number; readonly first: Float32Array; readonly second: Float32Array };
+  /** Random views of test originals with what the encoder makes of them; absent where the study has no images. */
+  sampledViews?(asked: AskedViews): SampledViews;
   /** Both sets as the loss sees them, encoded when asked for; absent where the study has no projector. */
   projections?(): { readonly train: FeatureSet; readonly test: FeatureSet };
   /**
@@ -310,6 +312,22 @@ export interface ProbeTask {
   fineTuned?(settings: FineTuning): Int32Array;
   /** The encoder itself, to be trained further by the probe; absent where there is none. */
   tunable?(): Tunable;
+}
+/** `each` views of every one of `images` originals, or of all where there are fewer; `seed` draws both. */
+export interface AskedViews {
+  readonly images: number;
+  readonly each: number;
+  readonly seed: number;
+}
+/** Rows are views, those of one original one after another; each array is row-major. */
+export interface SampledViews {
+  readonly images: number;
+  readonly each: number;
+  readonly views: Float32Array;
+  readonly features: Float32Array;
+  readonly featureWidth: number;
+  readonly projections: Float32Array;
+  readonly projectionWidth: number;
 }
 export interface FineTuning {
   readonly steps: number;
@@ -345,6 +363,8 @@ export interface AccuracyProbe<P extends z.ZodObject = z.ZodObject> extends Defi
 export interface FeatureProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
   /** Needs examples of two domains. */
   readonly domains?: true;
+  /** Needs views of images. */
+  readonly images?: true;
   /** Their names, such as `clusters/nmi`, get the study's endings: `_untrained`, the task. */
   measure(params: z.output<P>, task: ProbeTask, engine: Engine, random: Stream): readonly Measured[];
 }

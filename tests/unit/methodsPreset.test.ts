@@ -18,8 +18,19 @@ function runs(linear: (loss: string, seed: number) => number, spread = 0.07): Ru
       'accuracy/linear_untrained': 0.94,
       'features/spread': spread,
       'features/spread_healthy': 0.1,
+      'graph/alignment': 0.6 + 0.01 * spec.seed,
     },
     measurements: [
+      {
+        ...{ name: 'graph/alignment', value: 0.6, stderr: null, step: spec.steps },
+        detail: {
+          shares: [0.8 + 0.01 * spec.seed, 0.4],
+          chance: 0.05,
+          vertices: 100,
+          rank: 5,
+          eigenvalues: [0.9, 0.8],
+        },
+      },
       {
         ...{ name: 'features/effective_rank', value: 2, stderr: null, step: spec.steps },
         detail: { eigenvalues: [3, 1] },
@@ -49,7 +60,15 @@ test('the claim holds where every run reaches 97 % and none has collapsed', () =
   for (const { columns, rows } of report.tables) {
     for (const row of rows) expect(row.length).toBe(columns.length);
   }
-  const [accuracy, spectrum] = report.figures ?? [];
+  expect(report.statements).toContain(
+    'swav: projections span 61.00 % ± 0.58 % of the 2 leading eigenvectors of a graph of 100 views; as many random directions 5.00 %.',
+  );
+  const [accuracy, spectrum, graph] = report.figures ?? [];
+  expect(graph?.series.length).toBe(6);
+  expect(graph?.series[0]?.points).toEqual([
+    { x: 1, y: expect.closeTo(0.81, 10) },
+    { x: 2, y: expect.closeTo(0.4, 10) },
+  ]);
   expect(accuracy?.series[0]?.points[0]).toMatchObject({ x: 0, y: expect.closeTo(0.972, 10) });
   expect(spectrum?.series[0]?.points).toEqual([
     { x: 1, y: 0.75 },

@@ -47,6 +47,7 @@ import { embeddingProbe } from '../../probes/embedding.ts';
 import { featureSpectrum } from '../../probes/featureSpectrum.ts';
 import { fewLabelProbe } from '../../probes/fewLabel.ts';
 import { fineTuneProbe } from '../../probes/fineTune.ts';
+import { graphAlignment } from '../../probes/graphAlignment.ts';
 import { knnProbe } from '../../probes/knn.ts';
 import { labellings } from '../../probes/labellings.ts';
 import { linearProbe } from '../../probes/linear.ts';
@@ -94,6 +95,7 @@ export const probes: readonly Probe[] = [
   fineTuneProbe,
   featureSpectrum,
   alignmentUniformity,
+  graphAlignment,
   labellings,
   domainTransferProbe,
 ];

@@ -3,16 +3,19 @@
 import { BasinError } from '#contract/error.ts';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import type { Engine } from '#engine/engine.ts';
-import { stream } from '#engine/random.ts';
+import { permutation, stream } from '#engine/random.ts';
 import type { Tensor1D, Tensor2D, Tensor4D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
 import type {
+  AskedViews,
+  AugmentedImages,
   EncoderInput,
   FeatureSet,
   GraphEvaluation,
   ImageEvaluation,
   Measured,
   ProbeTask,
+  SampledViews,
 } from '../../definition.ts';
 import { probed } from '../probed.ts';
 import type { Measure } from '../training.ts';
@@ -74,6 +77,7 @@ export function encoding(
     const { rows } = ofPairs.run(source.pairs.fixed(count));
     return { width, first: rows.subarray(0, count * width), second: rows.subarray(count * width) };
   };
+  const sampled = source.augmented && viewSampler(source.augmented.test, model, engine);
   let known: ProbeTask | undefined;
   return {
     task() {
@@ -81,6 +85,7 @@ export function encoding(
         known = {
           ...{ id: '', classes: source.classes.length, ...bothSets(features, model.featureWidth) },
           ...{ pairs, projections: () => bothSets(projections, model.projectionWidth) },
+          ...(sampled && { sampledViews: sampled.views }),
           ...(fineTuned && { fineTuned }),
         };
       }
@@ -94,8 +99,49 @@ export function encoding(
       features.dispose();
       projections.dispose();
       ofPairs.dispose();
+      sampled?.dispose();
     },
   };
+}
+
+/** Single views of originals, drawn by a seed of their own, and what `model` makes of them. */
+function viewSampler(originals: AugmentedImages, model: ContrastiveModel, engine: Engine) {
+  const program = engine.compile('sampled views', (batch) => {
+    const images = originals.views(batch);
+    const input = { images, vertices: undefined };
+    return { views: images, features: model.features(input), projections: model.project(input) };
+  });
+  return {
+    views({ images: most, each, seed }: AskedViews): SampledViews {
+      const order = permutation(stream(seed, 'probe/originals'), originals.labels.length).subarray(0, most);
+      const places = Int32Array.from(
+        { length: order.length * each },
+        (_, x) => order[Math.floor(x / each)] as number,
+      );
+      const blocks = Array.from({ length: Math.ceil(places.length / block) }, (_, i) =>
+        program.run(
+          originals.batch(places.subarray(i * block, (i + 1) * block), stream(seed, 'probe/views', i)),
+        ),
+      );
+      const all = (name: 'views' | 'features' | 'projections') => joined(blocks.map((one) => one[name]));
+      return {
+        ...{ images: order.length, each, views: all('views') },
+        ...{ features: all('features'), featureWidth: model.featureWidth },
+        ...{ projections: all('projections'), projectionWidth: model.projectionWidth },
+      };
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Measures of the projections against the graph that the data are, or of the images themselves. @throws BasinError `bad-input` where the data are of the other kind */

@@ -37,7 +37,7 @@ export async function loadSource(spec: ContrastiveRunSpec): Promise<Source> {
     definition.of === 'images'
       ? await imageSource(spec, definition, params)
       : populationSource(spec, await definition.load(params));
-  if (!source.train.domains) checkOneDomain(spec);
+  checkProbes(spec, source);
   return source;
 }
 
@@ -117,17 +117,22 @@ function populationSource(spec: ContrastiveRunSpec, population: GraphPopulation)
   };
 }
 
-function checkOneDomain(spec: ContrastiveRunSpec): void {
+function checkProbes(spec: ContrastiveRunSpec, { train, augmented }: Source): void {
   for (const [i, choice] of spec.probes.entries()) {
     const { definition } = chosen(probes, choice, `probes.${i}`);
-    if (!('domains' in definition)) continue;
-    const path = `probes.${i}`;
-    const why = `${definition.id} compares two domains, and the data have one`;
-    throw new BasinError(
-      'bad-input',
-      `Setting ${path}: ${why}. Remove it, or take digit-domains or class-domain-graph as data.`,
-      path,
-    );
+    if (!('measure' in definition)) continue;
+    const { id, domains, images } = definition;
+    const wrong = (why: string, data: string) =>
+      new BasinError(
+        'bad-input',
+        `Setting probes.${i}: ${id} ${why}. Remove it, or take ${data} as data.`,
+        `probes.${i}`,
+      );
+    if (domains && !train.domains) {
+      throw wrong('compares two domains, and the data have one', 'digit-domains or class-domain-graph');
+    }
+    if (images && !augmented)
+      throw wrong('estimates a graph from images, and the data are a graph', 'images');
   }
 }
 

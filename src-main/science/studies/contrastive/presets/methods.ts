@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { meanOf } from '../../../linalg/hutchinson.ts';
 import { overSeeds, withSpread } from '../../overSeeds.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
@@ -31,7 +32,7 @@ export const methods: PresetDefinition = {
   study: 'contrastive',
   title: 'Six methods, one principle',
   claim,
-  help: 'Six losses on MNIST with one encoder, one projector and one budget, three seeds each: linear and nearest-neighbour accuracy, collapse monitor, spectrum of the features, alignment and uniformity.',
+  help: 'Six losses on MNIST with one encoder, one projector and one budget, three seeds each: linear and nearest-neighbour accuracy, collapse monitor, spectrum of the features, how much of the eigenvectors of a graph of views they span, alignment and uniformity.',
   reference:
     'HaoChen et al. 2021, arXiv 2106.04156; Chen et al. 2020, arXiv 2002.05709; He et al. 2020, arXiv 1911.05722; Grill et al. 2020, arXiv 2006.07733; Chen and He 2021, arXiv 2011.10566; Caron et al. 2020, arXiv 2006.09882',
   studies: ['contrastive'],
@@ -47,6 +48,7 @@ export const methods: PresetDefinition = {
       { id: 'knn', every: digitsExperiment.steps, bank: 10_000 },
       { id: 'feature-spectrum', every: digitsExperiment.steps },
       { id: 'alignment-uniformity', every: digitsExperiment.steps },
+      { id: 'graph-alignment', every: digitsExperiment.steps },
     ],
     logEvery: 20,
     checkpointEvery: digitsExperiment.steps,
@@ -80,13 +82,14 @@ export const methods: PresetDefinition = {
       statements: [
         ...unfinished,
         ...outcomes.map(({ statement }) => statement),
+        ...groups.flatMap(graphStatement),
         ...(seeds < seedsWanted
           ? ['Fewer than three seeds: how far seeds differ by themselves is not known.']
           : []),
         'Errors are standard errors over seeds. The methods share encoder, projector, optimizer, budget and, seed by seed, their batches; none was tuned by itself, so that the table does not rank them.',
       ],
       tables: [methodsTable(groups), resultsTable(runs), reportedTable()],
-      figures: [accuracyFigure(groups), spectrumFigure(groups)],
+      figures: [accuracyFigure(groups), spectrumFigure(groups), graphFigure(groups)],
     };
   },
 };
@@ -129,6 +132,8 @@ const columns = [
   { title: 'Nearest neighbours', series: 'accuracy/knn' },
   { title: 'Spread', series: 'features/spread' },
   { title: 'Effective rank', series: 'features/effective_rank' },
+  { title: 'Graph eigenvectors', series: 'graph/alignment' },
+  { title: 'Graph eigenvectors, untrained', series: 'graph/alignment_untrained' },
   { title: 'Alignment', series: 'features/alignment' },
   { title: 'Uniformity', series: 'features/uniformity' },
 ] as const;
@@ -201,11 +206,53 @@ function spectrumFigure(groups: readonly Group[]): ReportFigure {
   };
 }
 
+const graphDetail = z.object({
+  shares: z.array(z.number()),
+  chance: z.number(),
+  vertices: z.number(),
+});
+
+/** The graph is estimated, and what is judged does not rest on it. */
+function graphStatement({ method, runs }: Group): string[] {
+  const spanned = overSeeds(runs, 'graph/alignment');
+  const [first] = runs.flatMap((run) => detailOf(run, 'graph/alignment', graphDetail));
+  if (!spanned || !first) return [];
+  const before = overSeeds(runs, 'graph/alignment_untrained');
+  const untrained = before ? `, ${withSpread(before, formatShare)} before training` : '';
+  return [
+    `${method}: projections span ${withSpread(spanned, formatShare)} of the ${first.shares.length} leading eigenvectors of a graph of ${first.vertices} views${untrained}; as many random directions ${formatShare(first.chance)}.`,
+  ];
+}
+
+/** Means over seeds, beside those of the untrained encoder, which the methods share. */
+function graphFigure(groups: readonly Group[]): ReportFigure {
+  const untrained = groups.slice(0, 1).map(({ runs }) => ({ name: 'untrained', runs, ending: '_untrained' }));
+  const lines = [...groups.map(({ method, runs }) => ({ name: method, runs, ending: '' })), ...untrained];
+  return {
+    title: 'How much of each eigenvector of the graph of views projections span',
+    x: { title: 'Eigenvector, the constant left out' },
+    y: { title: 'Share' },
+    series: lines.flatMap(({ name, runs, ending }) => {
+      const shares = runs.flatMap((run) =>
+        detailOf(run, `graph/alignment${ending}`, graphDetail).map((one) => one.shares),
+      );
+      const means = (shares[0] ?? []).map((_, i) => meanOf(shares.map((one) => one[i] as number)).estimate);
+      return means.length > 0 ? [{ name, points: means.map((y, i) => ({ x: i + 1, y })) }] : [];
+    }),
+  };
+}
+
 function spectrumOf(run: RunResult | undefined): number[] | null {
-  const found = run?.measurements.findLast(({ name }) => name === 'features/effective_rank');
-  const detail = z.object({ eigenvalues: z.array(z.number()) }).safeParse(found?.detail);
-  if (!detail.success) return null;
-  const { eigenvalues } = detail.data;
-  const total = eigenvalues.reduce((sum, value) => sum + value, 0);
-  return eigenvalues.map((value) => value / total);
+  const [detail] = run
+    ? detailOf(run, 'features/effective_rank', z.object({ eigenvalues: z.array(z.number()) }))
+    : [];
+  if (!detail) return null;
+  const total = detail.eigenvalues.reduce((sum, value) => sum + value, 0);
+  return detail.eigenvalues.map((value) => value / total);
+}
+
+/** What belongs to the last measurement of a series; nothing where it was not measured. */
+function detailOf<T>({ measurements }: RunResult, series: string, form: z.ZodType<T>): T[] {
+  const found = form.safeParse(measurements.findLast(({ name }) => name === series)?.detail);
+  return found.success ? [found.data] : [];
 }
