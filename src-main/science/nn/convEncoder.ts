@@ -1,5 +1,6 @@
 /** A small convolutional encoder: 3 × 3 kernels with stride 2, rectified. */
 import { z } from 'zod';
+import { BasinError } from '#contract/error.ts';
 import { mean, relu, reshape, type Tensor2D } from '#engine/tf.ts';
 import type { ImageEncoder, ImageShape } from '../definition.ts';
 import { convolution, type MapLayer } from './convolution.ts';
@@ -22,6 +23,9 @@ const params = z.strictObject({
   }),
 });
 
+/** Features that probes can still be asked of: their covariance has the square of it. */
+const widest = 4096;
+
 export const convEncoder: ImageEncoder<typeof params> = {
   kind: 'encoder',
   id: 'conv',
@@ -40,6 +44,7 @@ export const convEncoder: ImageEncoder<typeof params> = {
       maps = layer.shape;
     }
     const width = pooling === 'mean' ? maps.channels : maps.channels * maps.height * maps.width;
+    if (pooling === 'none' && width > widest) throw tooWide(shape, width);
     return {
       width,
       cost: totalCost(layers.map(({ cost }) => cost)),
@@ -50,3 +55,12 @@ export const convEncoder: ImageEncoder<typeof params> = {
     };
   },
 };
+
+function tooWide({ height, width: wide }: ImageShape, width: number): BasinError {
+  const why = `at every place of images of ${height} × ${wide} pixels they are ${width} features, and ${widest} are the most`;
+  return new BasinError(
+    'bad-input',
+    `Setting encoder.pooling: ${why}. Take mean, more stages, fewer channels or smaller images.`,
+    'encoder.pooling',
+  );
+}

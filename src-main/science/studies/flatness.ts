@@ -8,10 +8,13 @@ import { flatnessMeasures } from '../components.ts';
 import type { Landscape } from '../definition.ts';
 import type { Measure } from './training.ts';
 
-/** None where the spec asks for none. */
+/** None where the spec asks for none. @throws BasinError `bad-input` where the data cannot give its batches */
 export function flatnessMeasure(spec: RunSpec, landscape: Landscape): readonly Measure[] {
   if (spec.flatness === null) return [];
   const { definition, params } = chosen(flatnessMeasures, spec.flatness, 'flatness');
+  const { size, count } = batchesOf(params);
+  // Fails now where it would after many steps.
+  landscape.batch(size, count - 1);
   const run = (step: number) => {
     const random = stream(spec.seed, 'flatness', step);
     const { beside = [], ...found } = definition.measure(params, landscape, random);
@@ -23,8 +26,13 @@ export function flatnessMeasure(spec: RunSpec, landscape: Landscape): readonly M
 /** Products that one measurement takes, about, and the examples of each, for an estimate of its time. */
 export function flatnessCost(choice: ScheduledChoice, size: number): { products: number; examples: number } {
   const { definition, params } = chosen(flatnessMeasures, choice, 'flatness');
+  const { size: examples, count } = batchesOf(params);
+  return { products: definition.products(params, size), examples: examples * count };
+}
+
+function batchesOf(params: Readonly<Record<string, unknown>>): { size: number; count: number } {
   const { batchSize, batches = 1 } = params as { batchSize: number; batches?: number };
-  return { products: definition.products(params, size), examples: batchSize * batches };
+  return { size: batchSize, count: batches };
 }
 
 /** Why a loss has no empirical Fisher matrix. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { verdictOf } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
-import { formatShare, resultsTable, statusStatement } from './results.ts';
+import { formatShare, hasOneClass, otherDataStatements, resultsTable, statusStatement } from './results.ts';
 
 const claim =
   'Features learnt from pairs of views alone let a linear head tell the digits apart: at least 90 % of the test set, and more than features of the same encoder untrained.';
@@ -28,7 +28,7 @@ export const contrastiveDigits: PresetDefinition = {
       title: spec.title,
       claim,
       verdict: verdictOf(tested, held),
-      statements: outcomes.flatMap(({ statements }) => statements),
+      statements: [...outcomes.flatMap(({ statements }) => statements), ...otherDataStatements(runs)],
       tables: [resultsTable(runs)],
     };
   },
@@ -38,6 +38,8 @@ export const contrastiveDigits: PresetDefinition = {
 function outcomeOf(run: RunResult): { readonly held?: boolean; readonly statements: readonly string[] } {
   const { name, metrics } = run;
   if (run.status !== 'finished') return { statements: [statusStatement(run)] };
+  if (hasOneClass(run))
+    return { statements: [`${name}: the data have one class, and there is nothing to tell.`] };
   const linear = finalOf(run, 'accuracy/linear');
   const untrained = finalOf(run, 'accuracy/linear_untrained');
   if (!linear || !untrained) return { statements: [`${name}: no linear probe was measured.`] };

@@ -6,7 +6,7 @@ import { meanOf } from '../../../linalg/hutchinson.ts';
 import { overSeeds, withSpread } from '../../overSeeds.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
-import { formatShare, resultsTable, statusStatement } from './results.ts';
+import { formatShare, hasOneClass, otherDataStatements, resultsTable, statusStatement } from './results.ts';
 
 /** Linear accuracy that each method has to reach with every seed. */
 const wanted = 0.97;
@@ -83,6 +83,7 @@ export const methods: PresetDefinition = {
         ...unfinished,
         ...outcomes.map(({ statement }) => statement),
         ...groups.flatMap(graphStatement),
+        ...otherDataStatements(runs),
         ...(seeds < seedsWanted
           ? ['Fewer than three seeds: how far seeds differ by themselves is not known.']
           : []),
@@ -111,6 +112,9 @@ function outcomeOf(group: Group): { readonly held: boolean | null; readonly stat
   const linear = overSeeds(runs, 'accuracy/linear');
   const untrained = overSeeds(runs, 'accuracy/linear_untrained');
   const spreads = runs.map(shareOfHealthy);
+  if (runs.some(hasOneClass)) {
+    return { held: null, statement: `${method}: the data have one class, and there is nothing to tell.` };
+  }
   if (!linear || linear.values.length < runs.length || spreads.some(Number.isNaN)) {
     return { held: null, statement: `${method}: linear accuracy or the collapse monitor was not measured.` };
   }

@@ -1,7 +1,9 @@
 /** What the reports of contrastive presets share: one row a run with its final numbers. */
+import { z } from 'zod';
 import type { ReportTable } from '#contract/report.ts';
 import type { RunResult } from '../../../definition.ts';
 import { finalValuesTable } from '../../finalValues.ts';
+import { digitsExperiment } from './digitsExperiment.ts';
 
 const columns = [
   { title: 'Loss', series: 'loss' },
@@ -19,6 +21,23 @@ export function resultsTable(runs: readonly RunResult[]): ReportTable {
 
 export function statusStatement({ name, status, step }: RunResult): string {
   return `${name}: ${status} at step ${step}; its numbers are not final.`;
+}
+
+/** Says so where runs saw other images than those that the claim speaks of. */
+export function otherDataStatements(runs: readonly RunResult[]): string[] {
+  const others = new Set(
+    runs.map(({ spec }) => spec.data.id).filter((id) => id !== digitsExperiment.data.id),
+  );
+  return [...others].map(
+    (id) =>
+      `The claim speaks of MNIST, and these runs saw ${id}: judged is what it says of accuracies alone.`,
+  );
+}
+
+/** Whether always giving one answer is always right: of one class any features are as good as any other. */
+export function hasOneClass({ measurements }: RunResult): boolean {
+  const detail = measurements.findLast(({ name }) => name === 'accuracy/linear')?.detail;
+  return z.object({ baseline: z.literal(1) }).safeParse(detail).success;
 }
 
 /** A share in [0, 1] as percent. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { unfinishedStatements } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
-import { formatShare, resultsTable, statusStatement } from './results.ts';
+import { formatShare, hasOneClass, otherDataStatements, resultsTable, statusStatement } from './results.ts';
 
 const claim =
   'SimCLR and the spectral loss learn features of the same use: with one encoder and one budget their linear probes lie within two points of each other.';
@@ -29,11 +29,12 @@ export const spectralVersusSimclr: PresetDefinition = {
     const means = ['spectral', 'simclr'].map((loss) => meanAccuracy(runs, loss));
     const [spectral, simclr] = means;
     const unfinished = unfinishedStatements(runs, statusStatement);
+    const oneClass = runs.some(hasOneClass);
     const base = { title: spec.title, claim, tables: [resultsTable(runs)] };
-    if (unfinished.length > 0 || spectral === undefined || simclr === undefined) {
+    if (unfinished.length > 0 || oneClass || spectral === undefined || simclr === undefined) {
       const statements = [
         ...unfinished,
-        'The claim needs finished runs of both losses, with a linear probe.',
+        'The claim needs finished runs of both losses, with a linear probe on two classes or more.',
       ];
       return { ...base, verdict: 'not tested', statements };
     }
@@ -44,6 +45,7 @@ export const spectralVersusSimclr: PresetDefinition = {
       verdict: Math.abs(difference) <= tolerance ? 'held' : 'not held',
       statements: [
         `Linear probe, mean of ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}: spectral ${formatShare(spectral)}, SimCLR ${formatShare(simclr)}.`,
+        ...otherDataStatements(runs),
         `Difference: ${(100 * difference).toFixed(2)} points; the claim allows ${100 * tolerance}.`,
         ...(seeds < 3 ? ['Fewer than three seeds: how far seeds differ by themselves is not known.'] : []),
       ],
