@@ -122,14 +122,17 @@ export interface Projector<P extends z.ZodObject = z.ZodObject> extends Definiti
 
 /**
  * Arrays by name. Of the two views of each original: projections `z1`, `z2`; what a method makes of them
- * further, `p1`, `p2` (predictions) and `k1`, `k2` (projections by its momentum encoder). Of the batch:
- * `queue`, `prototypes`, `logits`, `targets`.
+ * further, `p1`, `p2` (predictions) and `k1`, `k2` (projections by its momentum encoder). `small` has projections of
+ * further views, those of view j of all originals after those of view j − 1. Of the batch: `queue`, `prototypes`,
+ * `logits`, `targets`.
  */
 export type LossArrays = Readonly<Record<string, Tensor>>;
 
 export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends Definition<'loss', P> {
   /** Learns from labels alone: originals whose label is hidden have no place in its batches. */
   readonly labelled?: true;
+  /** Further views of each original beside the pair, smaller crops of it: arrays get their projections as `small`. */
+  smallViews?(params: z.output<P>): SmallViews;
   /** Names of the arrays that `value` must be given; row i of either view comes from one original. */
   readonly arrays: readonly string[];
   /** Names of those that it takes beside them where they are given. */
@@ -148,6 +151,13 @@ export interface ContrastiveLoss<P extends z.ZodObject = z.ZodObject> extends De
   population?(params: z.output<P>, arrays: LossArrays, pairs: PairTensors): Scalar;
   /** What the method needs beside encoder and projector; left out, the loss reads `z1` and `z2` alone. */
   method?(params: z.output<P>, setting: MethodSetting): Method;
+}
+
+/** How many a pair has, and the shares of the image's area between which their crops are drawn. */
+export interface SmallViews {
+  readonly count: number;
+  readonly least: number;
+  readonly most: number;
 }
 
 /** A finite population inside a program: `joint` [n, n] sums to 1, `marginal` [n] holds its row sums. */

@@ -18,6 +18,7 @@ const arrays: Arrays = {
   ...{
     queue1: rows(3, 5, 9),
     queue2: rows(3, 5, 10),
+    small: rows(12, 5, 12),
     logits: rows(6, 3, 11),
     weights: [[1], [2], [0], [1], [1], [3]],
   },
@@ -122,6 +123,13 @@ test.each([
     /it is \[5, 5\] = \[batch, width\], and z1 has batch 6/,
   ],
   ['another width', 'moco', { queue: matrix(7, 4) }, 'queue', /and z1 has width 5/],
+  [
+    'further views of some originals alone',
+    'swav',
+    { small: matrix(9, 5) },
+    'small',
+    /its 9 rows are no multiple of the 6 of z1/,
+  ],
   ['a vector for a matrix', 'simclr', { z1: matrix(6) }, 'z1', /it is \[6\], and must be \[batch, width\]/],
   ['no rows', 'simclr', { z1: matrix(0, 5) }, 'z1', /it is empty/],
   ['NaN', 'simclr', { z1: { shape: [2, 2], data: [1, 2, 3, Number.NaN] } }, 'z1', /it holds NaN at \[1, 1\]/],

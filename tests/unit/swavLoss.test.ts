@@ -4,7 +4,7 @@ import { swav } from '#science/losses/swav.ts';
 import { type Arrays, expectAsPlain, type Rows, rows } from './support/lossCheck.ts';
 import { plainLosses } from './support/plainLosses.ts';
 
-const params = { temperature: 0.1, epsilon: 0.05, iterations: 3, prototypes: 6, queue: 0 };
+const params = swav.params.parse({ prototypes: 6 });
 const loss = swav;
 
 beforeAll(() => expect(tf.getBackend()).toBe('tensorflow'));
@@ -22,6 +22,15 @@ test('equals the sum over samples and prototypes, with the codes held', () => {
 test('a queue takes part in the codes, and is not scored itself', () => {
   const arrays = { ...given(), queue1: rows(4, 5, 4), queue2: rows(4, 5, 5) };
   expectAsPlain({ loss, params, arrays, plain, tolerance });
+});
+
+test('small views predict both codes and have none, beside a queue', () => {
+  const arrays = { ...given(), small: rows(21, 5, 6) };
+  expectAsPlain({ loss, params, arrays, plain, tolerance });
+  expectAsPlain({
+    ...{ loss, params, plain, tolerance },
+    arrays: { ...arrays, queue1: rows(4, 5, 4), queue2: rows(4, 5, 5) },
+  });
 });
 
 test('places of a queue that are not filled take no part', () => {

@@ -9,35 +9,34 @@ import type { Augmentation, ImageShape } from '../definition.ts';
 import { blur, gaussianTaps, plainBlur, type Taps } from './blur.ts';
 import { drawOf, eachView, packedDraws } from './draws.ts';
 import { erase, type Hole, holeOf, nothing, plainErase } from './erase.ts';
-import { drawRectangle } from './rectangle.ts';
+import { cropScales, drawRectangle, scalesFault, scalesInOrder } from './rectangle.ts';
 import { cropMap, plainWarp, warp } from './warp.ts';
 
 const share = z.number().min(0).max(1);
 
-const params = z.strictObject({
-  minScale: z.number().min(0.05).max(1).default(0.35).meta({
-    title: 'Smallest crop',
-    description: "Least share of the image's area that a crop keeps; the largest keeps all.",
-  }),
-  rotation: z.number().min(0).max(180).default(15).meta({
-    title: 'Rotation',
-    description: 'Largest turn to either side.',
-    unit: 'degrees',
-  }),
-  eraseProbability: share.default(0.25).meta({
-    title: 'Erase',
-    description: 'Probability of blanking a rectangle of 2 % to 15 % of the area.',
-  }),
-  blurProbability: share.default(0.25).meta({
-    title: 'Blur',
-    description: 'Probability of a Gaussian blur.',
-  }),
-  blurSigma: z.number().min(0.1).max(1).default(0.8).meta({
-    title: 'Largest blur',
-    description: 'Upper end of its standard deviation, which starts at 0.1.',
-    unit: 'pixels',
-  }),
-});
+const params = z
+  .strictObject({
+    ...cropScales(0.35),
+    rotation: z.number().min(0).max(180).default(15).meta({
+      title: 'Rotation',
+      description: 'Largest turn to either side.',
+      unit: 'degrees',
+    }),
+    eraseProbability: share.default(0.25).meta({
+      title: 'Erase',
+      description: 'Probability of blanking a rectangle of 2 % to 15 % of the area.',
+    }),
+    blurProbability: share.default(0.25).meta({
+      title: 'Blur',
+      description: 'Probability of a Gaussian blur.',
+    }),
+    blurSigma: z.number().min(0.1).max(1).default(0.8).meta({
+      title: 'Largest blur',
+      description: 'Upper end of its standard deviation, which starts at 0.1.',
+      unit: 'pixels',
+    }),
+  })
+  .refine(scalesInOrder, scalesFault);
 
 export const digits: Augmentation<typeof params> = {
   kind: 'augmentation',
@@ -59,7 +58,7 @@ export const digits: Augmentation<typeof params> = {
 
 function drawView(chosen: z.output<typeof params>, shape: ImageShape, random: Stream) {
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
-  const crop = drawRectangle(shape, chosen.minScale, 1, 3 / 4, random);
+  const crop = drawRectangle(shape, chosen.minScale, chosen.maxScale, 3 / 4, random);
   const angle = (between(-chosen.rotation, chosen.rotation) * Math.PI) / 180;
   // Every view takes the same number of draws, so that one setting does not shift another's draws.
   const blurred = random.uniform() < chosen.blurProbability;

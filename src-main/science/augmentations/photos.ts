@@ -19,60 +19,59 @@ import type { Augmentation, ImageShape } from '../definition.ts';
 import { blur, gaussianTaps, plainBlur, type Taps } from './blur.ts';
 import { coloursOf, plainRecolour, recolour } from './colour.ts';
 import { drawOf, eachView, packedDraws } from './draws.ts';
-import { drawRectangle } from './rectangle.ts';
+import { cropScales, drawRectangle, scalesFault, scalesInOrder } from './rectangle.ts';
 import { cropMap, flippedMap, plainWarp, warp } from './warp.ts';
 
 const share = z.number().min(0).max(1);
 const strength = z.number().min(0).max(1);
 
-const params = z.strictObject({
-  minScale: z.number().min(0.05).max(1).default(0.2).meta({
-    title: 'Smallest crop',
-    description: "Least share of the image's area that a crop keeps; the largest keeps all.",
-  }),
-  flipProbability: share.default(0.5).meta({
-    title: 'Flip',
-    description: 'Probability of a mirror image; 0 where left and right have a meaning.',
-  }),
-  jitterProbability: share.default(0.8).meta({
-    title: 'Colour jitter',
-    description: 'Probability of other brightness, contrast, saturation and hue.',
-  }),
-  brightness: strength.default(0.4).meta({
-    title: 'Brightness',
-    description: 'It is multiplied by 1 ± up to this much.',
-  }),
-  contrast: strength.default(0.4).meta({
-    title: 'Contrast',
-    description: 'Distances from the mean are multiplied by 1 ± up to this much.',
-  }),
-  saturation: strength.default(0.4).meta({
-    title: 'Saturation',
-    description: 'Distances from grey are multiplied by 1 ± up to this much.',
-  }),
-  hue: z.number().min(0).max(0.5).default(0.1).meta({
-    title: 'Hue',
-    description: 'Largest turn of the colour circle to either side.',
-    unit: 'turns',
-  }),
-  greyProbability: share.default(0.2).meta({
-    title: 'Grey',
-    description: 'Probability of a view without colour.',
-  }),
-  blurProbability: share.default(0.5).meta({
-    title: 'Blur',
-    description: 'Probability of a Gaussian blur; images of 32 pixels or fewer are never blurred.',
-  }),
-  blurSigma: z.number().min(0.1).max(1).default(1).meta({
-    title: 'Largest blur',
-    description: 'Upper end of its standard deviation, which starts at 0.1.',
-    unit: 'pixels',
-  }),
-  solariseProbability: share.default(0).meta({
-    title: 'Solarise',
-    description: 'Probability that values of ½ and more of a second view are turned over; 0.2 in BYOL.',
-  }),
-});
+const params = z
+  .strictObject({
+    ...cropScales(0.2),
+    flipProbability: share.default(0.5).meta({
+      title: 'Flip',
+      description: 'Probability of a mirror image; 0 where left and right have a meaning.',
+    }),
+    jitterProbability: share.default(0.8).meta({
+      title: 'Colour jitter',
+      description: 'Probability of other brightness, contrast, saturation and hue.',
+    }),
+    brightness: strength.default(0.4).meta({
+      title: 'Brightness',
+      description: 'It is multiplied by 1 ± up to this much.',
+    }),
+    contrast: strength.default(0.4).meta({
+      title: 'Contrast',
+      description: 'Distances from the mean are multiplied by 1 ± up to this much.',
+    }),
+    saturation: strength.default(0.4).meta({
+      title: 'Saturation',
+      description: 'Distances from grey are multiplied by 1 ± up to this much.',
+    }),
+    hue: z.number().min(0).max(0.5).default(0.1).meta({
+      title: 'Hue',
+      description: 'Largest turn of the colour circle to either side.',
+      unit: 'turns',
+    }),
+    greyProbability: share.default(0.2).meta({
+      title: 'Grey',
+      description: 'Probability of a view without colour.',
+    }),
+    blurProbability: share.default(0.5).meta({
+      title: 'Blur',
+      description: 'Probability of a Gaussian blur; images of 32 pixels or fewer are never blurred.',
+    }),
+    blurSigma: z.number().min(0.1).max(1).default(1).meta({
+      title: 'Largest blur',
+      description: 'Upper end of its standard deviation, which starts at 0.1.',
+      unit: 'pixels',
+    }),
+    solariseProbability: share.default(0).meta({
+      title: 'Solarise',
+      description: 'Probability that values of ½ and more of a second view are turned over; 0.2 in BYOL.',
+    }),
+  })
+  .refine(scalesInOrder, scalesFault);
 
 /** Images so small lose what they show by a blur. */
 const unblurred = 32;
@@ -107,7 +106,7 @@ export const photos: Augmentation<typeof params> = {
 function drawView(chosen: z.output<typeof params>, shape: ImageShape, random: Stream) {
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
   const about = (one: number, reach: number): number => between(one - reach, one + reach);
-  const crop = drawRectangle(shape, chosen.minScale, 1, 3 / 4, random);
+  const crop = drawRectangle(shape, chosen.minScale, chosen.maxScale, 3 / 4, random);
   // Every view takes the same number of draws, so that one setting does not shift another's draws.
   const flips = random.uniform() < chosen.flipProbability;
   const jitters = random.uniform() < chosen.jitterProbability;

@@ -1,6 +1,27 @@
 /** Random rectangles inside an image. */
+
+import { z } from 'zod';
 import type { Stream } from '#engine/random.ts';
 import type { ImageShape } from '../definition.ts';
+
+/** Shares of an image's area that random crops keep. */
+export function cropScales(least: number) {
+  return {
+    minScale: z.number().min(0.05).max(1).default(least).meta({
+      title: 'Smallest crop',
+      description: "Least share of the image's area that a crop keeps.",
+    }),
+    maxScale: z.number().min(0.05).max(1).default(1).meta({
+      title: 'Largest crop',
+      description: "Largest share of the image's area that a crop keeps.",
+    }),
+  };
+}
+
+export function scalesInOrder({ minScale, maxScale }: { minScale: number; maxScale: number }): boolean {
+  return minScale <= maxScale;
+}
+export const scalesFault = { path: ['maxScale'], error: 'it must be at least minScale' };
 
 /** In pixels; sides need not be whole numbers. */
 export interface Rectangle {

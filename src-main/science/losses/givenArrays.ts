@@ -39,6 +39,7 @@ export function readArrays(loss: Readable, given: GivenArrays, known: ReadonlySe
   }
   const read = new Map([...given].filter(([name]) => [...arrays, ...optionalArrays].includes(name)));
   checkShapes(read);
+  checkSmall(read);
   return read;
 }
 
@@ -110,6 +111,13 @@ function checkShapes(read: GivenArrays): void {
       sizes.set(side, { size, of: before?.of ?? name });
     }
   }
+}
+
+/** As many further views of each original. */
+function checkSmall(read: GivenArrays): void {
+  const [rows, pairs] = [read.get('small')?.shape[0], read.get('z1')?.shape[0]];
+  if (rows === undefined || pairs === undefined || rows % pairs === 0) return;
+  throw wrong('small', `its ${rows} rows are no multiple of the ${pairs} of z1. Give as many views of each`);
 }
 
 /** Names of an array's sides; those of views, as of the second projections `z2`, are pairs. */

@@ -94,7 +94,7 @@ function sinkhorn(scores: Rows, { epsilon, iterations }: Settings): Rows {
 }
 
 /** Samples by prototypes; codes see the rows of a queue that are filled, which are not scored themselves. */
-const swav: PlainLoss = (settings, { z1, z2, prototypes }, held = {}) => {
+const swav: PlainLoss = (settings, { z1 = [], z2, prototypes, small = [] }, held = {}) => {
   const scoresOf = (z: Rows = [], vectors: Rows = []): Rows =>
     z.map((row) => vectors.map((prototype) => cosine(row, prototype)));
   const codesOf = (z: Rows = [], queue: Rows = []): Rows => {
@@ -113,7 +113,12 @@ const swav: PlainLoss = (settings, { z1, z2, prototypes }, held = {}) => {
       }),
     );
   const [codes1, codes2] = [codesOf(held.z1, held.queue1), codesOf(held.z2, held.queue2)];
-  return (direction(scoresOf(z1, prototypes), codes2) + direction(scoresOf(z2, prototypes), codes1)) / 2;
+  const smallViews = Array.from({ length: small.length / z1.length }, (_, j) =>
+    small.slice(j * z1.length, (j + 1) * z1.length),
+  );
+  const predicted = (codes: Rows, other: Rows = []): number =>
+    mean([other, ...smallViews].map((z) => direction(scoresOf(z, prototypes), codes)));
+  return (predicted(codes2, z1) + predicted(codes1, z2)) / 2;
 };
 
 /** Equation 2 of the paper, anchor by anchor. */

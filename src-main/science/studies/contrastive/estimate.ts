@@ -8,6 +8,7 @@ import { flatnessCost } from '../flatness.ts';
 import { optimizerCost } from '../optimizerCost.ts';
 import { datasets } from './components.ts';
 import { buildModel, type ContrastiveModel } from './model.ts';
+import { smallViewsAsked } from './source.ts';
 
 /**
  * Seconds for one view in training, for each of its activations and for each multiply-add: fitted to the
@@ -36,7 +37,7 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
 
   const { gradients, slots } = optimizerCost(spec.optimizer);
   const whole = spec.pairs === 'population';
-  const views = whole ? outline.examples : 2 * spec.batchSize;
+  const views = whole ? outline.examples : (2 + smallViewsAsked(spec).count) * spec.batchSize;
   const pairing = whole ? outline.examples ** 2 * model.projectionWidth * perProduct : 0;
   const training = spec.steps * (perStep + gradients * (views * viewCost + pairing));
   const encodings = Math.max(0, ...spec.probes.map(({ every }) => probed(every)));

@@ -75,7 +75,8 @@ export function encoding(
     const width = model.featureWidth;
     const count = Math.min(pairsProbed, source.train.count);
     const { rows } = ofPairs.run(source.pairs.fixed(count));
-    return { width, first: rows.subarray(0, count * width), second: rows.subarray(count * width) };
+    const size = count * width;
+    return { width, first: rows.subarray(0, size), second: rows.subarray(size, 2 * size) };
   };
   const sampled = source.augmented && viewSampler(source.augmented.test, model, engine);
   let known: ProbeTask | undefined;

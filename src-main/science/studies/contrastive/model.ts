@@ -4,6 +4,7 @@ import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import type { Parameters } from '#engine/parameters.ts';
 import {
   add,
+  concat,
   mul,
   type Scalar,
   split,
@@ -46,11 +47,11 @@ export interface ContrastiveModel {
   readonly encoderCost: ViewCost | undefined;
   /** Images [batch, height, width, channels] in [0, 1] → features [batch, featureWidth]. */
   features(input: EncoderInput): Tensor2D;
-  /** Stacked views of pairs, pair i in rows i and batch + i → loss, `features/spread`, and `seen`. */
+  /** Stacked views of pairs, pair i in rows i and batch + i, further views below → loss, `features/spread`, and `seen`. */
   forward(views: Views): Forward & { readonly seen: LossArrays };
   /** The loss alone; over a population, its exact expectation. @throws BasinError `bad-input` without one */
   loss(views: Views): Scalar;
-  /** Its two parts: stacked views → their projections [2 · batch, projectionWidth] → loss. */
+  /** Its two parts: stacked views → their projections, as many rows of projectionWidth → loss. */
   project(views: EncoderInput): Tensor2D;
   lossOf(projections: Tensor2D, views: Views): Scalar;
   /** The loss of each pair: [batch]. @throws BasinError `unsupported` for a loss that is no mean over pairs */
@@ -91,7 +92,7 @@ export function buildModel(
   const arraysOf = (projections: Tensor2D, views: Views): LossArrays => {
     const rows = { z: projections, ...method?.ofViews?.(projections, views) };
     const ofBatch = method?.ofBatch?.(views.labels, projections);
-    return { ...(views.population ? rows : halves(rows)), ...ofBatch };
+    return { ...(views.population ? rows : apart(rows, views.labels.shape[0])), ...ofBatch };
   };
   const taken = (arrays: LossArrays, { population }: Views): Scalar => {
     const { definition, params } = loss;
@@ -155,15 +156,16 @@ function follower(copied: Parameters, trained: Parameters): Target['follow'] {
   };
 }
 
-/** Rows of both views apart: `z` → `z1`, `z2`. */
-function halves(ofViews: LossArrays): LossArrays {
+/** Rows of both views apart: `z` → `z1`, `z2`; what `z` has beyond them, of further views, is `small`. */
+function apart(ofViews: LossArrays, pairs: number): LossArrays {
   return Object.fromEntries(
     Object.entries(ofViews).flatMap(([name, rows]) => {
-      const [first, second] = split(rows, 2, 0) as [Tensor, Tensor];
-      return [
-        [`${name}1`, first],
-        [`${name}2`, second],
+      const [first, second, ...further] = split(rows, (rows.shape[0] as number) / pairs, 0);
+      const both: [string, Tensor][] = [
+        [`${name}1`, first as Tensor],
+        [`${name}2`, second as Tensor],
       ];
+      return name === 'z' && further.length > 0 ? [...both, ['small', concat(further, 0)]] : both;
     }),
   );
 }

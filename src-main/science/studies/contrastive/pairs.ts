@@ -12,6 +12,8 @@ export interface ViewsOf {
   draw(count: number, random: Stream, second?: number): Draws;
   views(images: Tensor4D, draws: Inputs): Tensor4D;
   plainViews(images: Float32Array, draws: Draws): Float32Array;
+  /** Of a loss that asks for more than two views of an original: how many more, and their draws. */
+  readonly small?: { readonly count: number; draw(count: number, random: Stream): Draws };
 }
 
 export interface Pairs {
@@ -23,7 +25,7 @@ export interface Pairs {
    * @throws BasinError `bad-input` where there are not so many images, or for a single pair
    */
   fixed(size: number, index?: number): Feeds;
-  /** Inside a program, its batch's views, [2 · batch, …]: pair i in rows i and batch + i. */
+  /** Inside a program, its batch's views: pair i in rows i and batch + i, its further view j in row (2 + j) batch + i. */
   views(batch: Inputs): Views;
   /** Pairs in a batch. */
   count(batch: Feeds): number;
@@ -58,10 +60,15 @@ export function imagePairs(
     const start = (step % perEpoch) * batchSize;
     return order.images.subarray(start, start + batchSize);
   };
+  const { small } = augmentation;
+  const drawsOf = (count: number, random: Stream): Draws => {
+    const ofPairs = augmentation.draw(2 * count, random, count);
+    return small ? followed(ofPairs, small.draw(small.count * count, random)) : ofPairs;
+  };
   const drawn = (chosen: Int32Array, random: Stream): Drawn => ({
     images: gather(images.pixels, chosen, shape),
     labels: Int32Array.from(chosen, (image) => labelSeen(images, image)),
-    draws: augmentation.draw(2 * chosen.length, random, chosen.length),
+    draws: drawsOf(chosen.length, random),
   });
   const ofStep = (step: number): Drawn => drawn(indices(step), stream(seed, 'augmentation', step));
 
@@ -83,7 +90,7 @@ export function imagePairs(
     views(batch) {
       const originals = batch.images as Tensor4D;
       return {
-        images: augmentation.views(concat([originals, originals], 0), batch),
+        images: augmentation.views(concat(Array(2 + (small?.count ?? 0)).fill(originals), 0), batch),
         vertices: undefined,
         labels: batch.labels as Tensor1D,
       };
@@ -121,6 +128,20 @@ function feedsOf({ images, labels, draws }: Drawn, { height, width, channels }: 
     labels: { shape: [count], data: labels },
     ...draws,
   };
+}
+
+/** The draws of more views after those of `first`. */
+function followed(first: Draws, more: Draws): Draws {
+  return Object.fromEntries(
+    Object.entries(first).map(([name, { shape, data }]) => {
+      const after = more[name] as Draws[string];
+      const both = new Float32Array(data.length + after.data.length);
+      both.set(data);
+      both.set(after.data, data.length);
+      const [count = 0, ...rest] = shape;
+      return [name, { shape: [count + (after.shape[0] as number), ...rest], data: both }];
+    }),
+  );
 }
 
 /** Single views, beside the pairs that are trained on. */

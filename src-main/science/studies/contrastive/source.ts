@@ -3,7 +3,7 @@ import { BasinError } from '#contract/error.ts';
 import type { ContrastiveRunSpec } from '#contract/spec.ts';
 import { chosen } from '../../choice.ts';
 import type { ImageSet } from '../../data/images.ts';
-import type { AugmentedSets, ImageDataset, ImageShape, InputShape } from '../../definition.ts';
+import type { AugmentedSets, ImageDataset, ImageShape, InputShape, SmallViews } from '../../definition.ts';
 import type { GraphPopulation } from '../../graph/population.ts';
 import { augmentations, datasets, losses, probes } from './components.ts';
 import { type Examples, imageExamples, vertexExamples } from './examples.ts';
@@ -52,8 +52,8 @@ async function imageSource(
   }
   const data = await dataset.load(params);
   const fromSource = sourceImages(data.train, data);
-  const { labelled } = chosen(losses, spec.loss, 'loss').definition;
-  const learnt = labelled ? fromSource : data.train;
+  const loss = chosen(losses, spec.loss, 'loss');
+  const learnt = loss.definition.labelled ? fromSource : data.train;
   if (spec.batchSize > learnt.count) {
     const why = `${spec.batchSize} is more than the ${learnt.count} images there are`;
     throw new BasinError(
@@ -69,8 +69,10 @@ async function imageSource(
     views: augmentation.definition.views,
     plainViews: (images, draws) => augmentation.definition.plainViews(images, draws, data),
   };
+  const small = smallViewsOf(spec, data);
+  const withSmall = { ...views, ...(small && { small }) };
   const { height, width, channels, classes } = data;
-  const { plainViews, ...pairs } = imagePairs(learnt, data, views, spec.batchSize, spec.seed);
+  const { plainViews, ...pairs } = imagePairs(learnt, data, withSmall, spec.batchSize, spec.seed);
   return {
     shape: { height, width, channels, classes: classes.length },
     classes,
@@ -89,6 +91,24 @@ async function imageSource(
   };
 }
 
+/** What the loss asks for beside the pair; undefined where it asks for nothing. */
+function smallViewsOf(spec: ContrastiveRunSpec, shape: ImageShape): ViewsOf['small'] {
+  const asked = smallViewsAsked(spec);
+  if (asked.count === 0) return undefined;
+  const { definition, params } = chosen(augmentations, spec.augmentation, 'augmentation');
+  if (!('maxScale' in params)) {
+    const why = `the augmentation ${definition.id} has no crops, and the loss asks for small ones`;
+    throw new BasinError('bad-input', `Setting augmentation: ${why}. Take digits or photos.`, 'augmentation');
+  }
+  const settings = { ...params, minScale: asked.least, maxScale: asked.most };
+  return { count: asked.count, draw: (count, random) => definition.draw(settings, count, shape, random) };
+}
+
+export function smallViewsAsked(spec: ContrastiveRunSpec): SmallViews {
+  const { definition, params } = chosen(losses, spec.loss, 'loss');
+  return definition.smallViews?.(params) ?? { count: 0, least: 1, most: 1 };
+}
+
 /** Those of the source domain, which come first, or all where there is one domain. */
 function sourceImages({ pixels, labels, domains }: ImageSet, shape: ImageShape): ImageSet {
   const count = domains?.findIndex((domain) => domain !== 0) ?? -1;
@@ -101,6 +121,10 @@ function populationSource(spec: ContrastiveRunSpec, population: GraphPopulation)
   if (spec.augmentation.id !== 'none') {
     const why = 'the edges of a graph are its augmentation';
     throw new BasinError('bad-input', `Setting augmentation: ${why}. Take none.`, 'augmentation');
+  }
+  if (smallViewsAsked(spec).count > 0) {
+    const why = 'the vertices of a graph have no crops';
+    throw new BasinError('bad-input', `Setting loss.smallViews: ${why}. Take 0.`, 'loss.smallViews');
   }
   const all = vertexExamples(population);
   const { shape, vertices, classes } = population;
