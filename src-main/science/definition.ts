@@ -363,14 +363,40 @@ export interface ProbeResult {
   /** Mean −log p(label) of the test examples, nats, where the probe gives probabilities. */
   readonly loss?: number;
 }
+/** What a probe or evaluation takes beside the features of both sets, for an estimate of its time. */
+export interface MeasureCost {
+  /** Steps of a copy of the encoder, as long as the run's. */
+  readonly steps?: number;
+  /** Views that the encoder sees. */
+  readonly views?: number;
+  /** Views on which another small convolutional network is trained. */
+  readonly smallViews?: number;
+  /** Multiply-adds in JavaScript. */
+  readonly products?: number;
+}
+export interface MeasuredSizes {
+  /** Examples. */
+  readonly train: number;
+  readonly test: number;
+  /** Of features. */
+  readonly width: number;
+  /** Numbers in an image. */
+  readonly pixels: number;
+}
+interface Costly<P extends z.ZodObject> {
+  /** Left out, nothing that counts. */
+  cost?(params: z.output<P>, sizes: MeasuredSizes): MeasureCost;
+}
 /** A probe that answers with labels: its accuracy is the series `accuracy/<id>`. */
-export interface AccuracyProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
+export interface AccuracyProbe<P extends z.ZodObject = z.ZodObject>
+  extends Definition<'probe', P>,
+    Costly<P> {
   /** Trains the encoder, and is left out where a task has none: the look-up table. */
   readonly tunes?: true;
   run(params: z.output<P>, task: ProbeTask, engine: Engine, random: Stream): ProbeResult;
 }
 /** A probe that finds numbers with names of their own. */
-export interface FeatureProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P> {
+export interface FeatureProbe<P extends z.ZodObject = z.ZodObject> extends Definition<'probe', P>, Costly<P> {
   /** Needs examples of two domains. */
   readonly domains?: true;
   /** Needs views of images. */
@@ -435,7 +461,9 @@ export interface AugmentedSets {
 }
 
 /** A measure of augmented images alone: it is taken once a run, whatever has been learnt. */
-export interface ImageEvaluation<P extends z.ZodObject = z.ZodObject> extends Definition<'evaluation', P> {
+export interface ImageEvaluation<P extends z.ZodObject = z.ZodObject>
+  extends Definition<'evaluation', P>,
+    Costly<P> {
   readonly of: 'images';
   /** Before training. @throws BasinError `bad-input` where the data do not allow it */
   check(sets: AugmentedSets, params: z.output<P>): void;

@@ -121,6 +121,27 @@ test.each([
   expect(contrastiveStudy.estimate(spec).seconds).toBeGreaterThan(0);
 });
 
+test.each([
+  ['a momentum target', { loss: { id: 'moco' } }, { loss: { id: 'simclr' } }],
+  ['fine-tuning', { probes: [{ id: 'fine-tune', every: 100 }] }, { probes: [{ id: 'linear', every: 100 }] }],
+  ['ridge regression', { probes: [{ id: 'ridge', every: 100 }] }, { probes: [{ id: 'linear', every: 100 }] }],
+  ['an embedding', { probes: [{ id: 'embedding', every: 100 }] }, { probes: [{ id: 'linear', every: 100 }] }],
+  [
+    'a graph of views',
+    { probes: [{ id: 'graph-alignment', every: 100 }] },
+    { probes: [{ id: 'linear', every: 100 }] },
+  ],
+  [
+    'connectivity',
+    { data: { id: 'digit-domains' }, evaluations: [{ id: 'connectivity', every: 100 }] },
+    { data: { id: 'digit-domains' } },
+  ],
+])('%s counts in the estimate', (_what, more, less) => {
+  const seconds = (overrides: object) =>
+    contrastiveStudy.estimate({ ...small, flatness: null, ...overrides } as ContrastiveRunSpec).seconds;
+  expect(seconds(more)).toBeGreaterThan(1.01 * seconds(less));
+});
+
 test('a run is estimated longer for more steps, larger batches and wider encoders', () => {
   const seconds = (overrides: object): number =>
     contrastiveStudy.estimate({ ...small, probes: [], flatness: null, ...overrides } as ContrastiveRunSpec)

@@ -48,6 +48,8 @@ export const connectivity: ImageEvaluation<typeof params> = {
   reference: 'Shen et al. 2022, arXiv 2204.00570',
   studies: ['contrastive'],
   params,
+  // Most that they may be: classifiers stop when they no longer improve.
+  cost: ({ pairs, steps, batchSize }) => ({ smallViews: 3 * pairs * steps * batchSize }),
   check: ({ train, classes }, { pairs }) => {
     if (!train.domains) throw unfit('the data have one domain', 'Remove it, or take digit-domains as data');
     const most = Math.floor(classes / 2);

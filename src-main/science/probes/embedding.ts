@@ -39,6 +39,11 @@ export const embeddingProbe: FeatureProbe<typeof params> = {
   reference: 'McInnes, Healy and Melville 2018, arXiv 1802.03426 (UMAP); Venna and Kaski 2001, equation 2',
   studies: ['contrastive', 'mlm'],
   params,
+  // Distances of all pairs; UMAP goes over its neighbours in hundreds of rounds, trustworthiness over all ranks.
+  cost: ({ examples }, { test, width }) => {
+    const count = Math.min(examples, test);
+    return { products: count ** 2 * (width / 2 + 500) };
+  },
   measure(settings, { test }, _engine, random) {
     const set = thinned(test, settings.examples);
     const count = set.labels.length;

@@ -24,6 +24,7 @@ export const fineTuneProbe: FeatureProbe<typeof params> = {
   help: 'Encoder and projector are copied and trained further on labels, with a linear head and the same augmentation. Of two domains the labels of the source alone are seen, and both are judged. On the untrained encoder it is supervised learning of as many steps.',
   studies: ['contrastive'],
   params,
+  cost: ({ steps }) => ({ steps }),
   measure(settings, task) {
     const { test, classes } = task;
     const answers = task.fineTuned?.(settings);

@@ -51,6 +51,11 @@ export const graphAlignment: FeatureProbe<typeof params> = {
   studies: ['contrastive'],
   params,
   images: true,
+  // Distances of all pairs of views; then products with the graph, whose edges are few.
+  cost: ({ images, views }, { test, pixels }) => {
+    const count = Math.min(images, test) * views;
+    return { views: count, products: (count ** 2 / 2) * pixels };
+  },
   measure({ of, images, views: each, eigenvectors, seed, ...graphSettings }, { sampledViews }) {
     if (!sampledViews) return [];
     const sample = sampledViews({ images, each, seed });

@@ -27,6 +27,7 @@ export const ridgeProbe: AccuracyProbe<typeof params> = {
   reference: 'Hoerl and Kennard 1970, Technometrics 12',
   studies: ['contrastive', 'mlm'],
   params,
+  cost: (_params, { train, width }) => ({ products: (train * width ** 2) / 2 }),
   run({ l2 }, task) {
     const { train, test } = standardisedTask(task);
     return judged(classify(test, ridgeClassifier(train, task.classes, l2)), test.labels, task.classes);

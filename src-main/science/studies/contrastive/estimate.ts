@@ -3,10 +3,16 @@ import { type Interval, timetable } from '#contract/interval.ts';
 import type { ContrastiveRunSpec, Estimate } from '#contract/spec.ts';
 import { ShapesOnly } from '#engine/parameters.ts';
 import { chosen } from '../../choice.ts';
-import type { ContrastiveDataset, InputShape } from '../../definition.ts';
+import type {
+  ContrastiveDataset,
+  GraphEvaluation,
+  ImageEvaluation,
+  InputShape,
+  MeasureCost,
+} from '../../definition.ts';
 import { flatnessCost } from '../flatness.ts';
 import { optimizerCost } from '../optimizerCost.ts';
-import { datasets } from './components.ts';
+import { datasets, evaluations, probes } from './components.ts';
 import { buildModel, type ContrastiveModel } from './model.ts';
 import { smallViewsAsked } from './source.ts';
 
@@ -39,12 +45,32 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
   const whole = spec.pairs === 'population';
   const views = whole ? outline.examples : (2 + smallViewsAsked(spec).count) * spec.batchSize;
   const pairing = whole ? outline.examples ** 2 * model.projectionWidth * perProduct : 0;
-  const training = spec.steps * (perStep + gradients * (views * viewCost + pairing));
+  // A momentum target sees every view, too, without gradients.
+  const seen = views * (hasTarget(model) ? 1 + forwardShare : 1);
+  const training = spec.steps * (perStep + gradients * (seen * viewCost + pairing));
   const encodings = Math.max(0, ...spec.probes.map(({ every }) => probed(every)));
   const images = outline.examples;
+  const sizes = {
+    ...{ train: outline.train, test: outline.test, width: model.featureWidth },
+    pixels: outline.height * outline.width * outline.channels,
+  };
   const probing =
     encodings * images * viewCost * forwardShare +
-    spec.probes.reduce((sum, { every }) => sum + probed(every) * perProbe(images), 0);
+    spec.probes.reduce((sum, choice, i) => {
+      const { definition, params } = chosen(probes, choice, `probes.${i}`);
+      const own = secondsOf(definition.cost?.(params, sizes) ?? {}, spec.batchSize, viewCost);
+      return sum + probed(choice.every) * (perProbe(images) + own);
+    }, 0);
+  // Measured once, whatever has been learnt.
+  const evaluating = spec.evaluations.reduce((sum, choice, i) => {
+    const { definition, params } = chosen<GraphEvaluation | ImageEvaluation>(
+      evaluations,
+      choice,
+      `evaluations.${i}`,
+    );
+    if (definition.of !== 'images') return sum;
+    return sum + secondsOf(definition.cost?.(params, sizes) ?? {}, spec.batchSize, viewCost);
+  }, 0);
   const flatness = spec.flatness
     ? measured(spec.flatness.every) * perMeasure(flatnessCost(spec.flatness, parameters.count), viewCost)
     : 0;
@@ -52,28 +78,32 @@ export function estimate(spec: ContrastiveRunSpec): Estimate {
   const checkpoints = measured(spec.checkpointEvery);
   const points = (spec.steps / spec.logEvery) * 4;
   return {
-    seconds: 3 + training + probing + flatness,
+    seconds: 3 + training + probing + evaluating + flatness,
     bytes: checkpoints * (1 + slots) * 4 * parameters.count + points * 16,
   };
 }
 
 /** What the data will be, and how many examples probes see, without loading them. */
-export function outlineOf(
-  spec: ContrastiveRunSpec,
-): InputShape & { readonly classes: number; readonly examples: number } {
+export function outlineOf(spec: ContrastiveRunSpec): InputShape & {
+  readonly classes: number;
+  readonly examples: number;
+  readonly train: number;
+  readonly test: number;
+} {
   const { definition, params } = chosen<ContrastiveDataset>(datasets, spec.data, 'data');
   if (definition.of === 'graph') {
     const outline = definition.outline(params);
-    return { ...outline, examples: outline.vertices };
+    const { vertices } = outline;
+    return { ...outline, examples: vertices, train: vertices, test: vertices };
   }
   const { trainCount, testCount, ...shape } = definition.outline(params);
-  return { ...shape, examples: trainCount + testCount };
+  return { ...shape, examples: trainCount + testCount, train: trainCount, test: testCount };
 }
 
 export function shapesOf(
   spec: ContrastiveRunSpec,
   shape: InputShape & { readonly classes: number },
-): Pick<ContrastiveModel, 'parameters' | 'projectionWidth' | 'encoderCost'> {
+): Pick<ContrastiveModel, 'parameters' | 'state' | 'featureWidth' | 'projectionWidth' | 'encoderCost'> {
   return buildModel(spec, shape, () => new ShapesOnly());
 }
 
@@ -95,6 +125,25 @@ function costOfView({ parameters, encoderCost }: ReturnType<typeof shapesOf>, au
 /** Seconds of a probe on features that are known: about five for 70,000 images. */
 function perProbe(images: number): number {
   return images * 7e-5;
+}
+
+function hasTarget({ state }: ReturnType<typeof shapesOf>): boolean {
+  return [...state.keys()].some((name) => name.startsWith('target/'));
+}
+
+/** Seconds for one multiply-add in JavaScript. */
+const perPlainProduct = 1.2e-9;
+/** Seconds for a view in training of the three small convolutions that tell groups apart: by the rates above, in batches of 64. */
+const perSmallView = 1.4e-4;
+
+function secondsOf(cost: MeasureCost, batchSize: number, viewCost: number): number {
+  const { steps = 0, views = 0, smallViews = 0, products = 0 } = cost;
+  return (
+    steps * (perStep + 2 * batchSize * viewCost) +
+    views * viewCost * forwardShare +
+    smallViews * perSmallView +
+    products * perPlainProduct
+  );
 }
 
 /** Products with the curvature matrix on its fixed batches, and a second to record the first. */
