@@ -32,6 +32,23 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | n
 }
 
 /**
+ * Spearman's ρ of `a` and `b` with `given` held fixed: (ρ_ab − ρ_ag ρ_bg) / √((1 − ρ_ag²)(1 − ρ_bg²)), Pearson's
+ * partial correlation (Yule 1907) of the ranks. Null where one of the three is constant, or `given` orders one of
+ * the others completely.
+ */
+export function partialSpearman(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  given: ArrayLike<number>,
+): number | null {
+  const [ab, ag, bg] = [spearman(a, b), spearman(a, given), spearman(b, given)];
+  if (ab === null || ag === null || bg === null) return null;
+  const left = (1 - ag ** 2) * (1 - bg ** 2);
+  // Rounding leaves more than zero where the ranks are the same or turned over.
+  return left < 1e-12 ? null : (ab - ag * bg) / Math.sqrt(left);
+}
+
+/**
  * P(a < b) + P(a = b) / 2 for one value drawn from each (Mann and Whitney 1947); null where either has none.
  */
 export function probabilityLess(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
