@@ -192,11 +192,28 @@ function gridPoints(vary: ExperimentSpec['vary']): GridPoint[] {
 function valuesOf(key: string, values: readonly unknown[]): GridPoint[] {
   const all = values.map((value) => {
     const settings = gridSettings(key, value);
-    return { settings, labels: settings.map(([path, own]) => `${lastKey(path)} ${labelOf(own)}`) };
+    const labels = settings.map(([path, own], place) => {
+      const others = values.map((other) => gridSettings(key, other)[place]?.[1]);
+      return `${lastKey(path)} ${[labelOf(own), ...parametersApart(own, others)].join(' ')}`;
+    });
+    return { settings, labels };
   });
   const differs = (label: string, place: number) =>
     all[0]?.labels.length === 1 || all.some(({ labels }) => labels[place] !== label);
   return all.map((one) => ({ ...one, labels: one.labels.filter(differs) }));
+}
+
+/** Parameters that tell a component from others of its id in a grid. */
+function parametersApart(value: unknown, others: readonly unknown[]): string[] {
+  const same = others.filter((other) => isChoice(other) && isChoice(value) && other.id === value.id);
+  if (!isChoice(value)) return [];
+  return Object.entries(value)
+    .filter(([name, own]) => same.some((other) => isChoice(other) && other[name] !== own))
+    .map(([name, own]) => `${name} ${labelOf(own)}`);
+}
+
+function isChoice(value: unknown): value is ComponentChoice {
+  return typeof value === 'object' && value !== null && 'id' in value;
 }
 
 function lastKey(path: string): string {
@@ -206,7 +223,7 @@ function lastKey(path: string): string {
 }
 
 function labelOf(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'id' in value) return String(value.id);
+  if (isChoice(value)) return value.id;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
