@@ -528,7 +528,7 @@ export interface Landscape {
    * The same function as that of a larger model, whose weights the caller frees; absent where no model of the
    * study can be enlarged. @throws BasinError `bad-input` for a size that does not fit
    */
-  enlarged?(size: { readonly width: number; readonly layers: number }): Landscape;
+  enlarged?(size: LargerModel): Landscape;
 }
 
 /** Told after each product with a curvature matrix: how many there were. */
@@ -537,12 +537,18 @@ export type OnProducts = (done: number) => void;
 export interface FlatnessDefinition<P extends z.ZodObject = z.ZodObject> extends Definition<'flatness', P> {
   /** Products with a vector that it takes on a model of `size` weights, or about as many. */
   products(params: z.output<P>, size: number): number;
-  /** Leaves the weights as they were. `detail` of the answer is all that was found, `beside` further series of it. */
-  measure(
-    params: z.output<P>,
-    landscape: Landscape,
-    random: Stream,
-    onProducts?: OnProducts,
-  ): Measured & { readonly detail: FlatnessDetail; readonly beside?: readonly Measured[] };
+  /** The larger model that the products are taken on, and whether as many are taken on the run's own, too. */
+  enlarged?(params: z.output<P>): LargerModel & { readonly plain: boolean };
+  /** Leaves the weights as they were. */
+  measure(params: z.output<P>, landscape: Landscape, random: Stream, onProducts?: OnProducts): FlatnessFound;
 }
+export interface LargerModel {
+  readonly width: number;
+  readonly layers: number;
+}
+/** `detail` is all that was found; `beside`, further series of it. */
+export type FlatnessFound = Measured & {
+  readonly detail: FlatnessDetail;
+  readonly beside?: readonly Measured[];
+};
 export type FlatnessDetail = Readonly<Record<string, z.core.util.JSONType>>;

@@ -1,7 +1,7 @@
 /** The trace of a small model as the larger model that it is part of: for comparisons between sizes. */
 import { z } from 'zod';
 import { BasinError } from '#contract/error.ts';
-import type { FlatnessDefinition, FlatnessDetail, Measured } from '../definition.ts';
+import type { FlatnessDefinition, FlatnessDetail, FlatnessFound, Measured } from '../definition.ts';
 import { trace } from './trace.ts';
 
 const params = z.strictObject({
@@ -16,6 +16,10 @@ const params = z.strictObject({
     title: 'Layers',
     description: 'Of the larger model, at least the run’s own; what is added passes everything on.',
   }),
+  plain: z.boolean().default(false).meta({
+    title: 'Plain trace, too',
+    description: 'A run also measures the model as it is, at the cost of that model.',
+  }),
 });
 
 export const tiledTrace: FlatnessDefinition<typeof params> = {
@@ -29,7 +33,8 @@ export const tiledTrace: FlatnessDefinition<typeof params> = {
   studies: ['mlm'],
   params,
   products: trace.products,
-  measure({ width, layers, ...settings }, landscape, random, onProducts) {
+  enlarged: ({ width, layers, plain }) => ({ width, layers, plain }),
+  measure({ width, layers, plain, ...settings }, landscape, random, onProducts) {
     if (!landscape.enlarged) {
       throw new BasinError(
         'unsupported',
@@ -40,9 +45,10 @@ export const tiledTrace: FlatnessDefinition<typeof params> = {
     const large = landscape.enlarged({ width, layers });
     try {
       const found = trace.measure(settings, large, random, onProducts);
+      const own = plain ? seriesOf(trace.measure(settings, landscape, random)) : [];
       return {
         ...tiled(found),
-        beside: (found.beside ?? []).map(tiled),
+        beside: [...(found.beside ?? []).map(tiled), ...own],
         detail: { ...(found.detail as FlatnessDetail), width, layers, size: large.parameters.count },
       };
     } finally {
@@ -53,4 +59,8 @@ export const tiledTrace: FlatnessDefinition<typeof params> = {
 
 function tiled<T extends Measured>(found: T): T {
   return { ...found, name: found.name.replace(/^flatness\//, 'flatness/tiled/') };
+}
+
+function seriesOf({ beside = [], ...found }: FlatnessFound): Measured[] {
+  return [found, ...beside];
 }

@@ -157,7 +157,8 @@ function emptyBlock({ width, feedForward }: TransformerShape): [string, number][
   ];
 }
 
-function checkShapes(small: TransformerShape, large: TransformerShape): void {
+/** @throws BasinError `bad-input` where the large one cannot hold the small one tiled */
+export function checkShapes(small: TransformerShape, large: TransformerShape): void {
   const refuse = (setting: string, why: string): never => {
     throw new BasinError('bad-input', `Setting flatness.${setting}: ${why}.`, `flatness.${setting}`);
   };

@@ -24,10 +24,14 @@ export function flatnessMeasure(spec: RunSpec, landscape: Landscape): readonly M
 }
 
 /** Products that one measurement takes, about, and the examples of each, for an estimate of its time. */
-export function flatnessCost(choice: ScheduledChoice, size: number): { products: number; examples: number } {
+export function flatnessCost(choice: ScheduledChoice, size: number) {
   const { definition, params } = chosen(flatnessMeasures, choice, 'flatness');
   const { size: examples, count } = batchesOf(params);
-  return { products: definition.products(params, size), examples: examples * count };
+  return {
+    products: definition.products(params, size),
+    examples: examples * count,
+    enlarged: definition.enlarged?.(params) ?? null,
+  };
 }
 
 function batchesOf(params: Readonly<Record<string, unknown>>): { size: number; count: number } {

@@ -1,4 +1,5 @@
 /** Wall time and disk of an MLM run, from rates measured on a two-core machine under the captured engine. */
+import type { ScheduledChoice } from '#contract/component.ts';
 import { type Interval, timetable } from '#contract/interval.ts';
 import type { Estimate, MlmRunSpec } from '#contract/spec.ts';
 import { type Parameters, ShapesOnly } from '#engine/parameters.ts';
@@ -7,6 +8,7 @@ import { flatnessCost } from '../flatness.ts';
 import { optimizerCost } from '../optimizerCost.ts';
 import { adversarySettings } from './adversary.ts';
 import { datasets } from './components.ts';
+import { enlarged } from './landscape.ts';
 import { buildModel } from './model.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
 
@@ -61,7 +63,7 @@ export function estimate(spec: MlmRunSpec): Estimate {
 
   const points = (spec.steps / spec.logEvery) * 2;
   const flatness = spec.flatness
-    ? measured(spec.flatness.every) * perMeasure(flatnessCost(spec.flatness, parameters.count), perSequence)
+    ? measured(spec.flatness.every) * perFlatness(spec, spec.flatness, parameters.count, perSequence)
     : 0;
   return {
     seconds: 4 + training + evaluating + probing + flatness,
@@ -93,9 +95,13 @@ function widthOf(parameters: Parameters): number {
   return parameters.all.get('tokens')?.shape.at(-1) ?? 0;
 }
 
-/** A product with a curvature matrix takes the time of about five gradients. */
-function perMeasure({ products, examples }: ReturnType<typeof flatnessCost>, perSequence: number): number {
-  return 5 * products * (perStep + examples * perSequence);
+/** A product with a curvature matrix takes the time of about five gradients, of the model that it belongs to. */
+function perFlatness(spec: MlmRunSpec, choice: ScheduledChoice, size: number, perSequence: number): number {
+  const { products, examples, enlarged: larger } = flatnessCost(choice, size);
+  const seconds = (sequence: number) => 5 * products * (perStep + examples * sequence);
+  if (!larger) return seconds(perSequence);
+  const { tokens, parameters } = shapesOf(enlarged(spec, larger).spec);
+  return seconds(tokens.length * costOfToken(parameters)) + (larger.plain ? seconds(perSequence) : 0);
 }
 
 function numberOf(value: unknown, otherwise: number): number {

@@ -5,8 +5,8 @@ import type { Engine } from '#engine/engine.ts';
 import { LoadedParameters, type Parameters } from '#engine/parameters.ts';
 import type { Tensor2D } from '#engine/tf.ts';
 import { chosen } from '../../choice.ts';
-import type { Landscape } from '../../definition.ts';
-import { type TransformerShape, tiled } from '../../nn/tile.ts';
+import type { Landscape, LargerModel } from '../../definition.ts';
+import { checkShapes, type TransformerShape, tiled } from '../../nn/tile.ts';
 import type { Batches } from './batches.ts';
 import { encoders } from './components.ts';
 import { buildModel, type MlmModel } from './model.ts';
@@ -29,20 +29,32 @@ export function landscapeOf(
     exampleLosses: model.wordLosses,
     batch: batches.fixed,
     examples: batches.count,
-    enlarged({ width, layers }) {
-      const small = shapeOf(spec);
-      const factor = width / small.width;
-      const large = { ...small, layers, width };
-      const grown = { ...large, heads: small.heads * factor, feedForward: small.feedForward * factor };
+    enlarged(size) {
+      const { spec: larger, shape } = enlarged(spec, size);
       const numbers = new Map(
         [...parameters.all].map(([name, weight]) => [name, Float32Array.from(weight.dataSync())]),
       );
-      const weights = new LoadedParameters(tiled(numbers, small, grown));
-      const encoder = { ...spec.encoder, ...grown };
-      const built = buildModel({ ...spec, encoder }, tokens, weights);
-      return landscapeOf({ ...spec, encoder }, tokens, weights, built, batches, engine);
+      const weights = new LoadedParameters(tiled(numbers, shapeOf(spec), shape));
+      const built = buildModel(larger, tokens, weights);
+      return landscapeOf(larger, tokens, weights, built, batches, engine);
     },
   };
+}
+
+/**
+ * The spec of the larger model into which a run's is tiled: heads and feed-forward width grow with the width.
+ * @throws BasinError `bad-input` for a size that does not fit, `unsupported` for another encoder
+ */
+export function enlarged(
+  spec: MlmRunSpec,
+  { width, layers }: LargerModel,
+): { readonly spec: MlmRunSpec; readonly shape: TransformerShape } {
+  const small = shapeOf(spec);
+  const factor = width / small.width;
+  const larger = { width, heads: small.heads * factor, feedForward: small.feedForward * factor };
+  const shape = { ...small, layers, ...larger };
+  checkShapes(small, shape);
+  return { spec: { ...spec, encoder: { ...spec.encoder, ...shape } }, shape };
 }
 
 /** @throws BasinError `unsupported` for another encoder than the transformer */
