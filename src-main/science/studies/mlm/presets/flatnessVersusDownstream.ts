@@ -1,0 +1,157 @@
+/** At one loss, do the ways of training that end where it is flatter learn features that solve tasks better? */
+import { z } from 'zod';
+import type { ReportTable } from '#contract/report.ts';
+import type { PresetDefinition } from '../../../definition.ts';
+import type { StrataCorrelation } from '../../../strataCorrelation.ts';
+import { unfinishedStatements, verdictOf } from '../../verdict.ts';
+import {
+  adamw,
+  matchedExperiment,
+  paperMatchedExperiment,
+  sam,
+  sgd,
+  standardSteps,
+} from './matchedExperiments.ts';
+import { accuracies, interval } from './matchedRuns.ts';
+import { tolerance } from './places.ts';
+import { resultsTable, statusStatement } from './results.ts';
+import {
+  flatnessAgainstAccuracy,
+  fullestBin,
+  lossFigure,
+  type Moment,
+  matchedFigure,
+  momentsOf,
+  waysTable,
+} from './waysOfTraining.ts';
+
+const claim =
+  'Where pre-training losses are equal, models at which Tr(H) is smaller solve tasks A, B and C better.';
+/** Fewer ways of training than this at one loss, and an interval over them says nothing. */
+const waysWanted = 6;
+
+/** Optimizer, batch, label noise. */
+const ways = 'optimizer,batchSize,labelNoise';
+const fewWays = [
+  [adamw(1e-3), 64, 0],
+  [adamw(2e-3), 64, 0],
+  [adamw(4e-3), 64, 0],
+  [adamw(2e-3), 64, 0.1],
+  [sgd(0.1), 64, 0],
+  [sgd(0.3), 64, 0],
+  [sgd(0.3), 64, 0.1],
+  [sam('sgd', 0.3, 0.05), 64, 0],
+];
+const manyWays = [
+  ...fewWays,
+  [adamw(2e-3), 16, 0],
+  [sgd(0.3), 16, 0],
+  [sam('sgd', 0.3, 0.2), 64, 0],
+  [sam('adamw', 2e-3, 0.05), 64, 0],
+];
+const named = { preset: 'flatness-versus-downstream', title: 'Flatness and downstream' };
+const quick = { ...matchedExperiment, ...named, vary: { [ways]: fewWays } };
+
+export const flatnessVersusDownstream: PresetDefinition = {
+  kind: 'preset',
+  id: 'flatness-versus-downstream',
+  study: 'mlm',
+  title: 'Flatter, and better downstream?',
+  claim,
+  help: 'One model trained in many ways (optimizer, learning rate, batch, label noise), each stopped at the same excess over the entropy floor: rank correlation of Tr(H) with probe accuracy among runs of equal loss.',
+  reference: 'Liu, Xie, Li and Ma 2022, arXiv 2210.14199',
+  studies: ['mlm'],
+  params: z.strictObject({}),
+  experiment: quick,
+  scales: {
+    standard: { ...quick, ...standardSteps, vary: { [ways]: manyWays } },
+    paper: {
+      ...paperMatchedExperiment,
+      ...named,
+      vary: {
+        optimizer: [adamw(2e-4), adamw(5e-4), adamw(1e-3), sgd(0.1), sgd(0.3), sam('adamw', 5e-4, 0.05)],
+      },
+    },
+  },
+  report(spec, runs) {
+    const finished = runs.filter(({ status }) => status === 'finished');
+    const moments = finished.flatMap(momentsOf);
+    const matched = fullestBin(moments);
+    const found = correlations.map((one) => ({ ...one, found: one.of(moments) }));
+    const judged = found.filter(({ judges }) => judges).map((one) => one.found);
+    const tested =
+      finished.length === runs.length && new Set(matched.map(({ way }) => way)).size >= waysWanted;
+    return {
+      title: spec.title,
+      claim,
+      verdict: verdictOf(
+        tested,
+        judged.every((one) => (one?.upper ?? 1) < 0),
+      ),
+      statements: [
+        ...unfinishedStatements(runs, statusStatement),
+        ...(tested
+          ? []
+          : [`The claim needs ${waysWanted} ways of training at one loss, and all runs finished.`]),
+        ...found.flatMap(({ title, found: one }) => (one ? [sentence(title, one)] : [])),
+        `Only runs of one seed within one bin of ${tolerance} nats of excess are compared with each other, one measurement of a run in each bin; ρ is the mean over bins. The claim holds where the intervals of the first two lie below zero.`,
+        'Tr(H) changes under rescalings of weights that leave the function unchanged: optimizers may differ in it for that reason alone.',
+      ],
+      tables: [waysTable(matched), correlationsTable(found), resultsTable(runs)],
+      figures: [matchedFigure(matched), lossFigure(moments)],
+    };
+  },
+};
+
+/** Ways are drawn again with all their seeds: seeds of one way say less that is new than another way does. */
+const correlations = [
+  {
+    title: 'Mean of A, B, C',
+    judges: true,
+    of: (moments: readonly Moment[]) => flatnessAgainstAccuracy(moments, 'way', 'plain'),
+  },
+  {
+    title: 'Mean of A, B, C, what is left of the loss held fixed',
+    judges: true,
+    of: (moments: readonly Moment[]) => flatnessAgainstAccuracy(moments, 'way', 'partial'),
+  },
+  {
+    title: 'Mean of A, B, C, runs drawn',
+    judges: false,
+    of: (moments: readonly Moment[]) => flatnessAgainstAccuracy(moments, 'run', 'plain'),
+  },
+  ...accuracies.map((series) => ({
+    title: series.slice(-1),
+    judges: false,
+    of: (moments: readonly Moment[]) =>
+      flatnessAgainstAccuracy(moments, 'way', 'plain', ({ at }) => at[series].value),
+  })),
+];
+
+function sentence(title: string, found: StrataCorrelation): string {
+  return `${title}: rank correlation with Tr(H) ${found.rho.toFixed(2)}, ${interval(found)} (${found.clusters} drawn, ${found.strata} groups of equal loss and seed).`;
+}
+
+function correlationsTable(
+  found: readonly { readonly title: string; readonly found: StrataCorrelation | null }[],
+): ReportTable {
+  return {
+    title: 'Spearman correlation of Tr(H) with accuracy at equal loss, 95 % interval',
+    columns: [
+      { title: 'Accuracy' },
+      { title: 'ρ' },
+      { title: 'from' },
+      { title: 'to' },
+      { title: 'Drawn' },
+      { title: 'Groups' },
+    ],
+    rows: found.map(({ title, found: one }) => [
+      title,
+      one?.rho ?? null,
+      one?.lower ?? null,
+      one?.upper ?? null,
+      one?.clusters ?? null,
+      one?.strata ?? null,
+    ]),
+  };
+}
