@@ -26,6 +26,7 @@ function measured(rows: readonly Row[]): RunResult['measurements'] {
       ...{ step, name: `accuracy/linear/${task}`, value: accuracy + 0.01 * i, stderr: 0.005 },
     })),
     { step, name: 'flatness/trace', value: trace, stderr: 2 },
+    { step, name: 'flatness/scaled_trace', value: 1000 / trace, stderr: 2 },
     ...(tiled === undefined ? [] : [{ step, name: 'flatness/tiled/trace', value: tiled, stderr: 2 }]),
   ]);
 }
@@ -124,7 +125,7 @@ describe('flatness against downstream', () => {
       ended(10 + place, 0.8 - 0.002 * place + 0.1 * spec.seed, 0.135 + 0.0004 * (place % 7)),
     );
     expect(found.verdict).toBe('held');
-    expect(found.statements[0]).toMatch(/^Mean of A, B, C: rank correlation with Tr\(H\) -1\.00/);
+    expect(found.statements[0]).toMatch(/^Mean of A, B, C with Tr\(H\): rank correlation -1\.00/);
     const [ways] = found.tables;
     expect(ways?.title).toContain('0.13 to 0.14 nats');
     expect(ways?.rows.length).toBe(12);
@@ -136,7 +137,12 @@ describe('flatness against downstream', () => {
       ['SGD', 12],
       ['SAM', 9],
     ]);
-    expect(found.figures?.[1]?.series[0]?.points.length).toBe(30);
+    expect(found.figures?.[2]?.series[0]?.points.length).toBe(30);
+    // The scaled trace of these rows falls where the plain one rises.
+    expect(found.tables[1]?.rows.at(-2)?.slice(0, 2)).toEqual([
+      'Mean of A, B, C with Tr(DHD)',
+      expect.closeTo(1, 12),
+    ]);
   });
 
   test('does not hold where accuracy follows the loss alone', () => {

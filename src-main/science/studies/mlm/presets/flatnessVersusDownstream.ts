@@ -16,12 +16,14 @@ import { accuracies, interval } from './matchedRuns.ts';
 import { tolerance } from './places.ts';
 import { resultsTable, statusStatement } from './results.ts';
 import {
+  type Asked,
   flatnessAgainstAccuracy,
   fullestBin,
   lossFigure,
   type Moment,
-  matchedFigure,
+  matchedFigures,
   momentsOf,
+  rescalingCaution,
   waysTable,
 } from './waysOfTraining.ts';
 
@@ -77,7 +79,7 @@ export const flatnessVersusDownstream: PresetDefinition = {
     const finished = runs.filter(({ status }) => status === 'finished');
     const moments = finished.flatMap(momentsOf);
     const matched = fullestBin(moments);
-    const found = correlations.map((one) => ({ ...one, found: one.of(moments) }));
+    const found = correlations.map((one) => ({ ...one, found: flatnessAgainstAccuracy(moments, one) }));
     const judged = found.filter(({ judges }) => judges).map((one) => one.found);
     const tested =
       finished.length === runs.length && new Set(matched.map(({ way }) => way)).size >= waysWanted;
@@ -95,50 +97,46 @@ export const flatnessVersusDownstream: PresetDefinition = {
           : [`The claim needs ${waysWanted} ways of training at one loss, and all runs finished.`]),
         ...found.flatMap(({ title, found: one }) => (one ? [sentence(title, one)] : [])),
         `Only runs of one seed within one bin of ${tolerance} nats of excess are compared with each other, one measurement of a run in each bin; ρ is the mean over bins. The claim holds where the intervals of the first two lie below zero.`,
-        'Tr(H) changes under rescalings of weights that leave the function unchanged: optimizers may differ in it for that reason alone.',
+        rescalingCaution,
       ],
       tables: [waysTable(matched), correlationsTable(found), resultsTable(runs)],
-      figures: [matchedFigure(matched), lossFigure(moments)],
+      figures: [...matchedFigures(matched), lossFigure(moments)],
     };
   },
 };
 
 /** Ways are drawn again with all their seeds: seeds of one way say less that is new than another way does. */
-const correlations = [
+const correlations: readonly (Asked & { readonly title: string; readonly judges?: true })[] = [
+  { title: 'Mean of A, B, C with Tr(H)', judges: true },
   {
-    title: 'Mean of A, B, C',
+    title: 'Mean of A, B, C with Tr(H), what is left of the loss held fixed',
     judges: true,
-    of: (moments: readonly Moment[]) => flatnessAgainstAccuracy(moments, 'way', 'plain'),
+    statistic: 'partial',
   },
-  {
-    title: 'Mean of A, B, C, what is left of the loss held fixed',
-    judges: true,
-    of: (moments: readonly Moment[]) => flatnessAgainstAccuracy(moments, 'way', 'partial'),
-  },
-  {
-    title: 'Mean of A, B, C, runs drawn',
-    judges: false,
-    of: (moments: readonly Moment[]) => flatnessAgainstAccuracy(moments, 'run', 'plain'),
-  },
+  { title: 'Mean of A, B, C with Tr(H), runs drawn', unit: 'run' },
   ...accuracies.map((series) => ({
-    title: series.slice(-1),
-    judges: false,
-    of: (moments: readonly Moment[]) =>
-      flatnessAgainstAccuracy(moments, 'way', 'plain', ({ at }) => at[series].value),
+    title: `${series.slice(-1)} with Tr(H)`,
+    accuracy: ({ at }: Moment['place']) => at[series].value,
   })),
+  { title: 'Mean of A, B, C with Tr(DHD)', flatness: 'flatness/scaled_trace' },
+  {
+    title: 'Mean of A, B, C with Tr(DHD), what is left of the loss held fixed',
+    flatness: 'flatness/scaled_trace',
+    statistic: 'partial',
+  },
 ];
 
 function sentence(title: string, found: StrataCorrelation): string {
-  return `${title}: rank correlation with Tr(H) ${found.rho.toFixed(2)}, ${interval(found)} (${found.clusters} drawn, ${found.strata} groups of equal loss and seed).`;
+  return `${title}: rank correlation ${found.rho.toFixed(2)}, ${interval(found)} (${found.clusters} drawn, ${found.strata} groups of equal loss and seed).`;
 }
 
 function correlationsTable(
   found: readonly { readonly title: string; readonly found: StrataCorrelation | null }[],
 ): ReportTable {
   return {
-    title: 'Spearman correlation of Tr(H) with accuracy at equal loss, 95 % interval',
+    title: 'Spearman correlations at equal loss and seed, 95 % intervals',
     columns: [
-      { title: 'Accuracy' },
+      { title: 'Correlation' },
       { title: 'ρ' },
       { title: 'from' },
       { title: 'to' },

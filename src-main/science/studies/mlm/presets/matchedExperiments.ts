@@ -19,7 +19,7 @@ export const matchedExperiment = {
   stopAt: 'loss/excess <= 0.14',
   evaluations: [{ id: 'exact', every: 25, sentences: 300, positions: 2 }],
   probes: [{ id: 'linear', every: '1/decade from 100' }],
-  flatness: { id: 'trace', every: '1/decade from 100', probes: 16 },
+  flatness: { id: 'trace', every: '1/decade from 100', probes: 16, scaled: true },
   downstream: { train: 4000, validation: 100, test: 2000 },
   logEvery: 20,
 } satisfies Omit<MlmExperiment, 'title'>;
@@ -33,6 +33,7 @@ export const paperMatchedExperiment = {
   schedule: { id: 'constant', warmup: 0.133 },
   stopAt: 'loss/excess <= 0.1',
   evaluations: [{ id: 'exact', every: 100, sentences: 1000 }],
+  flatness: { ...paperExperiment.flatness, scaled: true },
 } satisfies Omit<MlmExperiment, 'title'>;
 
 export const adamw = (learningRate: number) => ({ id: 'adamw', learningRate });

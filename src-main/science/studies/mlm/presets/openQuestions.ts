@@ -16,8 +16,9 @@ import {
   flatnessAgainstAccuracy,
   fullestBin,
   lossFigure,
-  matchedFigure,
+  matchedFigures,
   momentsOf,
+  rescalingCaution,
   waysTable,
 } from './waysOfTraining.ts';
 
@@ -62,7 +63,10 @@ export const openQuestions: PresetDefinition = {
   report(spec, runs) {
     const moments = runs.filter(({ status }) => status === 'finished').flatMap(momentsOf);
     const matched = fullestBin(moments);
-    const found = flatnessAgainstAccuracy(moments, 'way', 'plain');
+    const found = (['flatness/trace', 'flatness/scaled_trace'] as const).flatMap((flatness) => {
+      const one = flatnessAgainstAccuracy(moments, { flatness });
+      return one ? [{ name: flatness === 'flatness/trace' ? 'Tr(H)' : 'Tr(DHD)', one }] : [];
+    });
     return {
       title: spec.title,
       claim,
@@ -70,15 +74,14 @@ export const openQuestions: PresetDefinition = {
       statements: [
         'A spec to edit, not a result: no hypothesis is judged. Change the grid (vary), the model, the grammar or the measures, and read the tables.',
         ...unfinishedStatements(runs, statusStatement),
-        ...(found
-          ? [
-              `At equal loss and seed, Tr(H) and mean accuracy have rank correlation ${found.rho.toFixed(2)} (${interval(found)}, ${found.clusters} ways of training).`,
-            ]
-          : []),
-        'Tr(H) changes under rescalings of weights that leave the function unchanged: optimizers may differ in it for that reason alone.',
+        ...found.map(
+          ({ name, one }) =>
+            `At equal loss and seed, ${name} and mean accuracy have rank correlation ${one.rho.toFixed(2)} (${interval(one)}, ${one.clusters} ways of training).`,
+        ),
+        rescalingCaution,
       ],
       tables: [...(matched.length > 0 ? [waysTable(matched)] : []), resultsTable(runs)],
-      figures: [matchedFigure(matched), lossFigure(moments)],
+      figures: [...matchedFigures(matched), lossFigure(moments)],
     };
   },
 };

@@ -12,7 +12,10 @@ import {
 import { accuracies, meanAccuracy, spreadOf } from './matchedRuns.ts';
 import { type Place, placesOf, tolerance } from './places.ts';
 
-const measured = ['loss/excess', ...accuracies, 'flatness/trace'] as const;
+const measured = ['loss/excess', ...accuracies, 'flatness/trace', 'flatness/scaled_trace'] as const;
+
+/** How flat a place is. */
+export type Flatness = 'flatness/trace' | 'flatness/scaled_trace';
 
 /** A run at its last measurement in one bin of the excess, `tolerance` wide. */
 export interface Moment {
@@ -22,6 +25,9 @@ export interface Moment {
   readonly bin: number;
   readonly place: Place<(typeof measured)[number]>;
 }
+
+export const rescalingCaution =
+  'Tr(H) changes under rescalings of weights that leave the function unchanged: optimizers may differ in it for that reason alone. Tr(DHD), D = diag |w|, does not change where a normalisation follows.';
 
 /** One moment for each bin that the run was measured in: several of one bin would say the same twice. */
 export function momentsOf(run: RunResult): Moment[] {
@@ -49,18 +55,24 @@ export function wayOf(spec: RunSpec): string {
   return `${name} ${learningRate}${radius}, batch ${spec.batchSize}${noise}`;
 }
 
-/** How flat against how good, seed by seed and bin by bin. @param unit what is drawn again as a whole */
+export interface Asked {
+  readonly flatness?: Flatness;
+  readonly accuracy?: (place: Moment['place']) => number;
+  /** What is drawn again as a whole. */
+  readonly unit?: 'way' | 'run';
+  readonly statistic?: RankStatistic;
+}
+
+/** How flat against how good, seed by seed and bin by bin. */
 export function flatnessAgainstAccuracy(
   moments: readonly Moment[],
-  unit: 'way' | 'run',
-  statistic: RankStatistic,
-  accuracy: (place: Moment['place']) => number = meanAccuracy,
+  { flatness = 'flatness/trace', accuracy = meanAccuracy, unit = 'way', statistic = 'plain' }: Asked = {},
 ): StrataCorrelation | null {
   const observations = moments.map(
     ({ run, way, bin, place }): Observation => ({
       stratum: `${run.spec.seed} ${bin}`,
       cluster: unit === 'way' ? way : `${way} ${run.spec.seed}`,
-      x: place.at['flatness/trace'].value,
+      x: place.at[flatness].value,
       y: accuracy(place),
       control: excessOf(place),
     }),
@@ -90,6 +102,7 @@ const columns = [
   })),
   { title: 'Mean', of: meanAccuracy },
   { title: 'Tr(H)', of: ({ at }: Moment['place']) => at['flatness/trace'].value },
+  { title: 'Tr(DHD)', of: ({ at }: Moment['place']) => at['flatness/scaled_trace'].value },
 ];
 
 /** Means over seeds, the flattest way first. */
@@ -123,11 +136,13 @@ export function waysTable(moments: readonly Moment[]): ReportTable {
 }
 
 /** One point a run. */
-export function matchedFigure(moments: readonly Moment[]): ReportFigure {
-  return scatter(`Probes against flatness at ${binName(moments)} of excess`, moments, {
-    x: { title: 'Tr(H)', scale: 'log' },
-    of: ({ place }) => place.at['flatness/trace'].value,
-  });
+export function matchedFigures(moments: readonly Moment[]): ReportFigure[] {
+  const figure = (title: string, flatness: Flatness) =>
+    scatter(`Probes against ${title} at ${binName(moments)} of excess`, moments, {
+      x: { title, scale: 'log' },
+      of: ({ place }) => place.at[flatness].value,
+    });
+  return [figure('Tr(H)', 'flatness/trace'), figure('Tr(DHD)', 'flatness/scaled_trace')];
 }
 
 /** What has to be held fixed: both follow the loss. */
