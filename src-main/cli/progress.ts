@@ -17,6 +17,8 @@ export interface RunProgress {
 
 export interface ProgressDisplay {
   show(runs: readonly RunProgress[]): void;
+  /** Draws what was shown at once: bars wait for a timer, which a busy process does not come to. */
+  redraw(): void;
   /** Leaves what was last shown standing. */
   end(): void;
 }
@@ -73,6 +75,7 @@ function progressBars(stream: NodeJS.WriteStream): ProgressDisplay {
         }
       }
     },
+    redraw: () => screen.update(),
     end: () => screen.stop(),
   };
 }
@@ -97,6 +100,7 @@ export function progressLines(write: (line: string) => void, now: () => number =
         );
       }
     },
+    redraw: () => {},
     end: () => {},
   };
 }

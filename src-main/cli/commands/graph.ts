@@ -9,6 +9,7 @@ import { each, wholeNumber } from '../arguments.ts';
 import { action, command } from '../command.ts';
 import { formatNumber } from '../format.ts';
 import { fitAnswer } from '../graph/fitAnswer.ts';
+import { eigenvectorsFound, searchProgress } from '../graph/searchProgress.ts';
 import { spectrumAnswer } from '../graph/spectrumAnswer.ts';
 import { refuseExisting, writeVectors } from '../graph/vectorsFile.ts';
 import type { Output } from '../output.ts';
@@ -57,12 +58,15 @@ export function graph(): Command {
         if (file !== undefined) refuseExisting(file);
         const read = readGraphFile(adjacency);
         const k = widthOf(question, options, read);
+        const progress = searchProgress(adjacency);
         if (settings) {
-          const { answer, vectors } = fitAnswer(read, k, settings, options.seed ?? 0);
+          const { answer, vectors } = fitAnswer(read, k, settings, options.seed ?? 0, progress);
+          progress.end();
           if (file !== undefined) writeVectors(file, vectors);
           print(answer, output);
         } else {
-          const { answer, vectors } = spectrumAnswer(read, k);
+          const { answer, vectors } = spectrumAnswer(read, k, eigenvectorsFound(progress));
+          progress.end();
           if (file !== undefined) writeVectors(file, vectors, answer.eigenvalues);
           print(answer, output);
         }

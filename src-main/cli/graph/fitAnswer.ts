@@ -3,6 +3,8 @@ import { Eigenspace } from '#science/graph/eigenspace.ts';
 import { type FitSettings, fitVectors } from '#science/graph/fit.ts';
 import type { Graph } from '#science/graph/graph.ts';
 import { minimumSpectralLoss, untiedSpectrum } from '#science/graph/spectrum.ts';
+import { formatNumber } from '../format.ts';
+import { eigenvectorsFound, type SearchProgress } from './searchProgress.ts';
 
 export interface FitAnswer {
   readonly n: number;
@@ -26,11 +28,14 @@ export function fitAnswer(
   k: number,
   settings: FitSettings,
   seed: number,
+  progress?: SearchProgress,
 ): { readonly answer: FitAnswer; readonly vectors: readonly Float64Array[] } {
   const began = performance.now();
-  const { loss, columns, steps, converged } = fitVectors(graph, k, settings, seed);
+  const { loss, columns, steps, converged } = fitVectors(graph, k, settings, seed, (step, value) =>
+    progress?.show(step, settings.steps, 'step', `loss ${formatNumber(value)}`),
+  );
   const seconds = (performance.now() - began) / 1000;
-  const spectrum = untiedSpectrum(graph, k);
+  const spectrum = untiedSpectrum(graph, k, progress && eigenvectorsFound(progress));
   const floor = minimumSpectralLoss(spectrum.eigenvalues, k);
   const { largest, misfit } = new Eigenspace(spectrum, k).nearness(columns);
   const gap = (loss - floor) / Math.abs(floor);

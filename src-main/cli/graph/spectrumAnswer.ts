@@ -2,6 +2,7 @@
 import { cheegerBounds, sweepCut } from '#science/graph/conductance.ts';
 import type { Graph } from '#science/graph/graph.ts';
 import { graphSpectrum, minimumSpectralLoss } from '#science/graph/spectrum.ts';
+import type { OnSearch } from '#science/linalg/leadingEigenpairs.ts';
 
 export interface SpectrumAnswer {
   readonly n: number;
@@ -28,9 +29,10 @@ export interface SpectrumAnswer {
 export function spectrumAnswer(
   graph: Graph,
   k: number,
+  onSearch?: OnSearch,
 ): { readonly answer: SpectrumAnswer; readonly vectors: readonly Float64Array[] } {
   // One more for the gap, and the second for the cut.
-  const spectrum = graphSpectrum(graph, k + 1);
+  const spectrum = graphSpectrum(graph, k + 1, onSearch);
   const { vectors, components, converged } = spectrum;
   const eigenvalues = [...spectrum.eigenvalues];
   const next = eigenvalues[k];

@@ -9,7 +9,7 @@
  */
 import { z } from 'zod';
 import { stream } from '#engine/random.ts';
-import { lbfgs } from '../linalg/lbfgs.ts';
+import { type LbfgsOptions, lbfgs } from '../linalg/lbfgs.ts';
 import { type Graph, normalisedWeights } from './graph.ts';
 
 export const fitSettings = z.strictObject({
@@ -30,7 +30,13 @@ export interface Fit {
   readonly converged: boolean;
 }
 
-export function fitVectors(graph: Graph, width: number, settings: FitSettings, seed: number): Fit {
+export function fitVectors(
+  graph: Graph,
+  width: number,
+  settings: FitSettings,
+  seed: number,
+  onStep?: LbfgsOptions['onStep'],
+): Fit {
   const { vertices } = graph;
   const random = stream(seed, 'graph/fit');
   const spread = settings.scale / Math.sqrt(vertices);
@@ -38,6 +44,7 @@ export function fitVectors(graph: Graph, width: number, settings: FitSettings, s
   const { point, value, iterations, converged } = lbfgs(spectralObjective(graph, width), start, {
     iterations: settings.steps,
     tolerance: settings.tolerance,
+    onStep,
   });
   return { loss: value, columns: columnsOf(point, width), steps: iterations, converged };
 }

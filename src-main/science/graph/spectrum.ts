@@ -2,7 +2,7 @@
 import { BasinError } from '#contract/error.ts';
 import { stream } from '#engine/random.ts';
 import { eigh } from '../linalg/eigh.ts';
-import { type Eigenpair, leadingEigenpairs } from '../linalg/leadingEigenpairs.ts';
+import { type Eigenpair, leadingEigenpairs, type OnSearch } from '../linalg/leadingEigenpairs.ts';
 import { addScaled, norm } from '../linalg/vectors.ts';
 import { type Components, connectedComponents } from './connected.ts';
 import { denseNormalisedAdjacency, type Graph, normalisedAdjacency } from './graph.ts';
@@ -34,10 +34,10 @@ export const tied = 1e-9;
  * The `count` largest eigenpairs of Ā, or as many as there are.
  * @throws BasinError `bad-input` for more than a quarter of the eigenpairs of more than 5,000 vertices
  */
-export function graphSpectrum(graph: Graph, count: number): GraphSpectrum {
+export function graphSpectrum(graph: Graph, count: number, onSearch?: OnSearch): GraphSpectrum {
   const wanted = Math.min(count, graph.vertices);
   const components = connectedComponents(graph);
-  const pairs = leadingPairs(graph, wanted, components);
+  const pairs = leadingPairs(graph, wanted, components, onSearch);
   const { matvec } = normalisedAdjacency(graph);
   const residuals = Float64Array.from(pairs, ({ value, vector }) => {
     const rest = matvec(vector);
@@ -59,9 +59,9 @@ export interface UntiedSpectrum extends GraphSpectrum {
 }
 
 /** The `count` largest eigenpairs, and all others whose eigenvalue equals the last one's. */
-export function untiedSpectrum(graph: Graph, count: number): UntiedSpectrum {
+export function untiedSpectrum(graph: Graph, count: number, onSearch?: OnSearch): UntiedSpectrum {
   for (let asked = count + 1; ; asked *= 2) {
-    const spectrum = graphSpectrum(graph, asked);
+    const spectrum = graphSpectrum(graph, asked, onSearch);
     const { eigenvalues } = spectrum;
     const last = eigenvalues[count - 1] ?? Number.NEGATIVE_INFINITY;
     const lower = eigenvalues.findIndex((value) => value < last - tied);
@@ -114,7 +114,7 @@ export function diffusionMap(
   return coordinates;
 }
 
-function leadingPairs(graph: Graph, count: number, components: Components): Eigenpair[] {
+function leadingPairs(graph: Graph, count: number, components: Components, onSearch?: OnSearch): Eigenpair[] {
   // λ = 1 belongs to the components, whose eigenvectors D^(1/2) 1_C need no search.
   const known = componentVectors(graph, components, count).map((vector) => ({ value: 1, vector }));
   if (known.length >= count) return known;
@@ -130,7 +130,7 @@ function leadingPairs(graph: Graph, count: number, components: Components): Eige
   const random = stream(0, 'graph/spectrum');
   return leadingEigenpairs(normalisedAdjacency(graph), count, random, {
     ...{ known, tolerance },
-    maxProducts: mostProducts,
+    ...{ maxProducts: mostProducts, onSearch },
   });
 }
 

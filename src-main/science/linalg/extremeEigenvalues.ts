@@ -35,8 +35,20 @@ export interface EigenvalueOptions {
   readonly maxBasis?: number;
   /** Orthonormal eigenvectors that are known already; others are looked for in their complement. */
   readonly locked?: readonly Float64Array[];
+  /**
+   * Whatever lies further in than this is of no interest: the search ends as soon as the outermost pair is told
+   * apart from it. By default all are.
+   */
+  readonly bound?: number;
+  /** Told at every look at the Ritz values: products so far, and pairs whose residuals are within the tolerance. */
+  readonly onLook?: (products: number, settled: number) => void;
 }
 
+/**
+ * Residual of a pair that is told apart from the bound, as a share of the distance. Of a unit vector y with residual
+ * r, ‖r‖ / |λ − θ| is the most that can lie along an eigenvector of λ; and what lies further out is found before.
+ */
+const apart = 0.01;
 /** Products between two looks at the Ritz values, whose cost grows with the cube of the basis. */
 const checkInterval = 5;
 
@@ -48,7 +60,8 @@ export function extremeEigenvalues(
   options: EigenvalueOptions = {},
 ): ExtremeEigenvalues {
   const { end = 'largest', tolerance = 1e-9, maxProducts = 1000, startVectors = 1, locked = [] } = options;
-  const { maxBasis = 2 * count + 4 * startVectors + 20 } = options;
+  const { maxBasis = 2 * count + 4 * startVectors + 20, bound } = options;
+  const outwards = end === 'largest' ? 1 : -1;
   const wanted = Math.min(count, operator.size - locked.length);
   const space = new KrylovSpace(operator, startVectors, random, locked);
   for (;;) {
@@ -57,9 +70,12 @@ export function extremeEigenvalues(
     const full = space.size >= maxBasis;
     if (!last && !full && space.products % checkInterval > 0) continue;
     const { values, residuals, coordinates, scale } = space.ritz(wanted, end);
-    const converged =
-      values.length === wanted && residuals.every((residual) => residual <= tolerance * scale);
-    if (converged || last) {
+    const settled = residuals.filter((residual) => residual <= tolerance * scale).length;
+    options.onLook?.(space.products, settled);
+    const converged = settled === wanted;
+    const distance = bound === undefined ? 0 : outwards * (bound - (values[0] ?? bound));
+    const isInside = distance > 0 && (residuals[0] as number) < apart * distance;
+    if (converged || isInside || last) {
       const { products } = space;
       return { eigenvalues: values, residuals, vectors: space.vectors(coordinates), products, converged };
     }

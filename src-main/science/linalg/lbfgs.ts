@@ -22,11 +22,19 @@ interface Pair {
 
 const memory = 10;
 
+export interface LbfgsOptions {
+  readonly iterations: number;
+  /** Of the gradient's largest entry. */
+  readonly tolerance: number;
+  /** Told after each step. */
+  readonly onStep?: ((iteration: number, value: number) => void) | undefined;
+}
+
 /** Stops at the tolerance, at the limit, or where rounding lets no step decrease the value any more. */
 export function lbfgs(
   objective: Objective,
   start: Float64Array,
-  { iterations, tolerance }: { readonly iterations: number; readonly tolerance: number },
+  { iterations, tolerance, onStep }: LbfgsOptions,
 ): LbfgsResult {
   const size = start.length;
   let point: Float64Array = start.slice();
@@ -59,6 +67,7 @@ export function lbfgs(
     point = next;
     gradient = nextGradient;
     value = nextValue;
+    onStep?.(iteration + 1, value);
   }
   return { point, value, iterations: iteration, converged: largest(gradient) <= tolerance };
 }

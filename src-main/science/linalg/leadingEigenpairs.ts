@@ -20,25 +20,34 @@ export interface LeadingOptions {
   readonly tolerance: number;
   /** Products of one search, after which its pairs are taken as they are. */
   readonly maxProducts: number;
+  readonly onSearch?: OnSearch | undefined;
 }
+
+/** Told of products so far and of pairs found, of as many as are wanted. */
+export type OnSearch = (products: number, found: number, wanted: number) => void;
 
 /** Descending, orthonormal; `count` of them, or as many as the operator has. */
 export function leadingEigenpairs(
   operator: SymmetricOperator,
   count: number,
   random: Stream,
-  { known = [], tolerance, maxProducts }: LeadingOptions,
+  { known = [], tolerance, maxProducts, onSearch }: LeadingOptions,
 ): Eigenpair[] {
   const wanted = Math.min(count, operator.size);
   let locked: Eigenpair[] = [...known];
   let asked = wanted - known.length;
+  let before = 0;
   while (locked.length < operator.size) {
-    const search = extremeEigenvalues(operator, Math.max(1, asked), random, {
-      ...{ tolerance, maxProducts },
-      locked: locked.map(({ vector }) => vector),
-    });
     const least = locked[wanted - 1]?.value ?? Number.NEGATIVE_INFINITY;
     const margin = tolerance * Math.abs(locked[0]?.value ?? 0);
+    const search = extremeEigenvalues(operator, Math.max(1, asked), random, {
+      ...{ tolerance, maxProducts, bound: least + margin },
+      locked: locked.map(({ vector }) => vector),
+      onLook: (products, settled) => {
+        onSearch?.(before + products, Math.min(wanted, locked.length + settled), wanted);
+      },
+    });
+    before += search.products;
     const fresh = search.eigenvalues.flatMap((value, i): Eigenpair[] =>
       value > least + margin ? [{ value, vector: search.vectors[i] as Float64Array }] : [],
     );

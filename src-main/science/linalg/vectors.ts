@@ -28,27 +28,71 @@ export function scale(vector: Float64Array, factor: number): void {
 }
 
 /** Σ weights[i] · vectors[i] */
-export function combination(vectors: readonly Vector[], weights: ArrayLike<number>): Float64Array {
+export function combination(vectors: readonly Float64Array[], weights: ArrayLike<number>): Float64Array {
   const sum = new Float64Array(vectors[0]?.length ?? 0);
-  for (const [i, vector] of vectors.entries()) addScaled(sum, weights[i] as number, vector);
+  addCombination(sum, 1, vectors, weights);
   return sum;
 }
 
 /**
  * Takes the projections on an orthonormal `basis` off `vector`, in place, and answers with its
- * coordinates there. Twice: after one pass rounding leaves a short rest far from orthogonal
- * (Giraud, Langou and Rozložník 2005).
+ * coordinates there. Classical Gram–Schmidt, which unlike the modified one can take several directions
+ * at once, and twice: after one pass rounding leaves a short rest far from orthogonal (Giraud, Langou
+ * and Rozložník 2005).
  */
 export function orthogonalise(vector: Float64Array, basis: readonly Float64Array[]): Float64Array {
   const coordinates = new Float64Array(basis.length);
   for (let pass = 0; pass < 2; pass++) {
-    for (const [i, direction] of basis.entries()) {
-      const coordinate = dot(vector, direction);
-      addScaled(vector, -coordinate, direction);
-      coordinates[i] = (coordinates[i] as number) + coordinate;
-    }
+    const found = innerProducts(vector, basis);
+    addCombination(vector, -1, basis, found);
+    for (const [i, coordinate] of found.entries()) coordinates[i] = (coordinates[i] as number) + coordinate;
   }
   return coordinates;
+}
+
+type Four<T> = readonly [T, T, T, T];
+
+/** v · b of each b. Four share one way through v: memory is the limit for long vectors. */
+function innerProducts(v: Float64Array, vectors: readonly Float64Array[]): Float64Array {
+  const products = new Float64Array(vectors.length);
+  const inFours = vectors.length - (vectors.length % 4);
+  for (let at = 0; at < inFours; at += 4) {
+    const [a, b, c, d] = vectors.slice(at, at + 4) as unknown as Four<Float64Array>;
+    let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
+    for (let i = 0; i < v.length; i++) {
+      const entry = v[i] as number;
+      ofA += entry * (a[i] as number);
+      ofB += entry * (b[i] as number);
+      ofC += entry * (c[i] as number);
+      ofD += entry * (d[i] as number);
+    }
+    products.set([ofA, ofB, ofC, ofD], at);
+  }
+  for (let at = inFours; at < vectors.length; at++) products[at] = dot(v, vectors[at] as Float64Array);
+  return products;
+}
+
+/** v + factor · Σ weights[i] · vectors[i], in place. */
+function addCombination(
+  v: Float64Array,
+  factor: number,
+  vectors: readonly Float64Array[],
+  weights: ArrayLike<number>,
+): void {
+  const scaled = Array.from(weights, (weight) => factor * weight);
+  const inFours = vectors.length - (vectors.length % 4);
+  for (let at = 0; at < inFours; at += 4) {
+    const [a, b, c, d] = vectors.slice(at, at + 4) as unknown as Four<Float64Array>;
+    const [byA, byB, byC, byD] = scaled.slice(at, at + 4) as unknown as Four<number>;
+    for (let i = 0; i < v.length; i++) {
+      v[i] =
+        (v[i] as number) +
+        (byA * (a[i] as number) + byB * (b[i] as number) + (byC * (c[i] as number) + byD * (d[i] as number)));
+    }
+  }
+  for (let at = inFours; at < vectors.length; at++) {
+    addScaled(v, scaled[at] as number, vectors[at] as Float64Array);
+  }
 }
 
 /** An orthonormal basis of what `vectors` span; those that depend on earlier ones drop out. */
