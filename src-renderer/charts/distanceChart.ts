@@ -10,6 +10,8 @@ export interface DistanceChartInput {
   readonly width: number;
   readonly height: number;
   readonly theme: ThemeName;
+  /** Pixels left free above; default: none. */
+  readonly heading?: number;
 }
 
 export function distanceChart({
@@ -17,9 +19,15 @@ export function distanceChart({
   width,
   height,
   theme: name,
+  heading = 0,
 }: DistanceChartInput): EChartsCoreOption {
   const theme = chartThemes[name];
-  const plot = { left: 96, top: 4, width: Math.max(20, width - 112), height: Math.max(20, height - 28) };
+  const plot = {
+    left: 96,
+    top: 4 + heading,
+    width: Math.max(20, width - 112),
+    height: Math.max(20, height - 28),
+  };
   const rows = [
     { title: 'same label', spread: distance.same, color: runStyle(0, name).color },
     { title: 'different', spread: distance.different, color: runStyle(1, name).color },

@@ -1,7 +1,7 @@
 /** The chart library, of which only the parts in use are bundled. */
 import { BarChart, CustomChart, GraphChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GraphicComponent, GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
-import { type EChartsType, init, use } from 'echarts/core';
+import { type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type LineChartInput, lineChart } from './lineChart.ts';
 
@@ -22,12 +22,17 @@ export function chartIn(element: HTMLElement): EChartsType {
   return init(element, null, { renderer: 'svg' });
 }
 
-/** A chart as an SVG file: always light, on white, in its own size. */
-export function chartSvg(input: LineChartInput): string {
+/** Always light. */
+export function lineChartSvg(input: LineChartInput): string {
   const built = lineChart({ ...input, theme: 'light' });
   if (!built) throw new Error('There is nothing to draw yet.');
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: input.width, height: input.height });
-  chart.setOption({ ...built.option, backgroundColor: '#ffffff' });
+  return chartSvg(built.option, input.width, input.height);
+}
+
+/** A chart as an SVG file: on white, in its own size. */
+export function chartSvg(option: EChartsCoreOption, width: number, height: number): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  chart.setOption({ ...option, backgroundColor: '#ffffff' });
   const svg = chart.renderToSVGString();
   chart.dispose();
   return `<?xml version="1.0" encoding="UTF-8"?>\n${svg}\n`;

@@ -15,6 +15,8 @@ export interface SpectrumChartInput {
   readonly width: number;
   readonly height: number;
   readonly theme: ThemeName;
+  /** Pixels left free above; default: none. */
+  readonly heading?: number;
 }
 
 export interface Gap {
@@ -39,9 +41,14 @@ export function widestGap(eigenvalues: Float64Array): Gap | null {
 }
 
 export function spectrumChart(input: SpectrumChartInput): EChartsCoreOption {
-  const { eigenvalues, clusters, chosen, width, height } = input;
+  const { eigenvalues, clusters, chosen, width, height, heading = 0 } = input;
   const theme = chartThemes[input.theme];
-  const plot = { left: 44, top: 24, width: Math.max(20, width - 60), height: Math.max(20, height - 62) };
+  const plot = {
+    left: 44,
+    top: 24 + heading,
+    width: Math.max(20, width - 60),
+    height: Math.max(20, height - 62),
+  };
   const count = eigenvalues.length;
   const x = makeAxis({
     kind: 'linear',

@@ -1,11 +1,11 @@
 /** Saves a chart as SVG with its data as CSV beside it. */
 import type { AxisKind } from '../charts/axis.ts';
 import { seriesCsv } from '../charts/csv.ts';
-import { chartSvg } from '../charts/draw.ts';
+import { lineChartSvg } from '../charts/draw.ts';
 import type { PanelSpec } from '../charts/panels.ts';
 import { type ChartRun, panelLines } from '../charts/runLines.ts';
 import { useHost } from './host.ts';
-import { useNotices } from './notices.ts';
+import { useSavePicture } from './savePicture.ts';
 
 export interface SaveOptions {
   readonly smoothing: number;
@@ -19,7 +19,7 @@ const [width, height] = [640, 400];
 
 export function useSaveChart() {
   const host = useHost();
-  const notices = useNotices();
+  const save = useSavePicture();
 
   /** Every point in range, with the errors that are known; smoothing is the drawing's, not the data's. */
   async function csv(
@@ -50,32 +50,21 @@ export function useSaveChart() {
   }
 
   return (panel: PanelSpec, runs: readonly ChartRun[], options: SaveOptions): Promise<void> =>
-    notices
-      .attempt(`Export ${panel.title.toLowerCase()}`, async () => {
-        const lines = panelLines(panel, runs, { ...options, columns: width });
-        const svg = chartSvg({
-          title: options.note === '' ? panel.title : `${panel.title} (${options.note})`,
-          yTitle: panel.yTitle,
-          xTitle: 'step',
-          lines,
-          xKind: options.xKind,
-          yKind: options.yKind,
-          range: options.range,
-          width,
-          height,
-          theme: 'light',
-          showX: true,
-          labelWidth: 150,
-        });
-        const name = panel.id.replace(/[^\w-]+/g, '-');
-        const saved = await host.shellApi().saveFiles({
-          title: `Save ${panel.title.toLowerCase()}`,
-          files: [
-            { name: `${name}.svg`, text: svg },
-            { name: `${name}.csv`, text: await csv(panel, runs, options.range) },
-          ],
-        });
-        if (saved) notices.done(`Saved ${saved.saved.join(' and ')}.`, saved.saved[0]);
-      })
-      .then(() => undefined);
+    save(panel.title, panel.id.replace(/[^\w-]+/g, '-'), async () => ({
+      svg: lineChartSvg({
+        title: options.note === '' ? panel.title : `${panel.title} (${options.note})`,
+        yTitle: panel.yTitle,
+        xTitle: 'step',
+        lines: panelLines(panel, runs, { ...options, columns: width }),
+        xKind: options.xKind,
+        yKind: options.yKind,
+        range: options.range,
+        width,
+        height,
+        theme: 'light',
+        showX: true,
+        labelWidth: 150,
+      }),
+      csv: await csv(panel, runs, options.range),
+    }));
 }

@@ -1,4 +1,7 @@
 /** The Graph lab in the real window: a knob is turned, and the spectrum follows. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, type RunningApp } from './launch.ts';
 
@@ -6,11 +9,14 @@ import { launch, type RunningApp } from './launch.ts';
 const patience = { timeout: 30_000 };
 
 let running: RunningApp;
+let folder: string;
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'basin-figures-'));
   running = await launch();
 });
 afterAll(async () => {
   await running?.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const fact = async (name: string) => {
@@ -64,6 +70,48 @@ test('keys walk through vertices and eigenvalues', { timeout: 60_000 }, async ()
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   expect(await page.getByTestId('graph-by-eigenvector').inputValue()).toBe('2');
+});
+
+test('each chart is saved as SVG, with its numbers as CSV', { timeout: 60_000 }, async () => {
+  const { app, page } = running;
+  for (const [id, rows] of [
+    ['graph', 240 + 3000],
+    ['graph-spectrum', 24],
+    ['graph-hop', 2],
+    ['graph-diffusion', 2],
+  ] as const) {
+    await app.evaluate(
+      ({ dialog }, filePath) => {
+        dialog.showSaveDialog = async () => ({ canceled: false, filePath });
+      },
+      join(folder, `${id}.svg`),
+    );
+    await page.getByTestId(`export-${id}`).click();
+    await expect.poll(() => existsSync(join(folder, `${id}.csv`)), patience).toBe(true);
+    const lines = readFileSync(join(folder, `${id}.csv`), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(1 + rows);
+    const svg = readFileSync(join(folder, `${id}.svg`), 'utf8');
+    const wellFormed = await page.evaluate(
+      (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null,
+      svg,
+    );
+    expect(wellFormed).toBe(true);
+  }
+  // By the key of the chart that has the focus.
+  await app.evaluate(
+    ({ dialog }, filePath) => {
+      dialog.showSaveDialog = async () => ({ canceled: false, filePath });
+    },
+    join(folder, 'focused.svg'),
+  );
+  await page.getByTestId('graph-spectrum').focus();
+  await page.keyboard.press('e');
+  await expect.poll(() => existsSync(join(folder, 'focused.csv')), patience).toBe(true);
+  expect(readFileSync(join(folder, 'focused.csv'), 'utf8')).toBe(
+    readFileSync(join(folder, 'graph-spectrum.csv'), 'utf8'),
+  );
 });
 
 test('the graph becomes the data of an experiment', { timeout: 60_000 }, async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chartSvg } from '../../src-renderer/charts/draw.ts';
+import { lineChartSvg } from '../../src-renderer/charts/draw.ts';
 import { placeLabels } from '../../src-renderer/charts/endLabels.ts';
 import {
   type ChartLine,
@@ -142,7 +142,7 @@ describe('labels at line ends', () => {
 
 describe('a chart as a file', () => {
   const svg = () =>
-    chartSvg(
+    lineChartSvg(
       input([line([1, 2, 3], { stderr: Float64Array.of(0.1, 0.1, 0.1), label: 'a < b & "c"' })], {
         title: 'Loss',
         theme: 'dark',

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { GraphDistance, GraphDrawing } from '#contract/graph.ts';
+import type { GraphAnswer, GraphDistance, GraphDrawing } from '#contract/graph.ts';
 import { colorScale } from '../../src-renderer/charts/colorScale.ts';
 import { distanceChart } from '../../src-renderer/charts/distanceChart.ts';
+import { chartSvg } from '../../src-renderer/charts/draw.ts';
+import { distanceFigure, pictureFigure, spectrumFigure } from '../../src-renderer/charts/graphFigures.ts';
 import { graphPicture } from '../../src-renderer/charts/graphPicture.ts';
 import { gapAfter, spectrumChart, widestGap } from '../../src-renderer/charts/spectrumChart.ts';
 import { vertexColors } from '../../src-renderer/charts/vertexColors.ts';
@@ -135,4 +137,66 @@ test('boxes of distances stand at their quantiles, and pairs without a path say 
   expect(median?.x1).toBeCloseTo(at(2), 9);
   expect(mean?.cx).toBeCloseTo(at(1.5), 9);
   expect(graphic.at(-1)?.style.text).toBe('no path joins any pair');
+});
+
+describe('files of the lab’s charts', () => {
+  const spread = { pairs: 10, apart: 0, mean: 1.5, quantiles: [0, 1, 2, 3, 4] };
+  const none = { pairs: 10, apart: 10, mean: Number.NaN, quantiles: new Array<number>(5).fill(Number.NaN) };
+  const hop: GraphDistance = { kind: 'hop', same: spread, different: none, nearer: 1, factors: [] };
+  const answer: GraphAnswer = {
+    ...{ data: { id: 'block-model' }, drawing, components: 1, compared: 8, time: 4, basis: 2, seconds: 0.1 },
+    eigenvectors: [new Float64Array(8).fill(1), Float64Array.of(-1, -1, 0, 0, 0.5, 0.5, 1, 1)],
+    eigenvalues: Float64Array.of(1, 0.25),
+    floors: Float64Array.of(-1, -1.0625),
+    conductance: { clusters: [], sweep: null },
+    distances: [hop],
+  };
+  const rows = (csv: string) =>
+    csv
+      .trimEnd()
+      .split('\r\n')
+      .map((row) => row.split(','));
+
+  test('the picture: vertices, then edges between them, with the eigenvector that colours', () => {
+    const { csv } = pictureFigure(answer, { by: 'eigenvector', index: 1 }, '8 vertices');
+    const [header, ...all] = rows(csv);
+    expect(header).toEqual([
+      ...['kind', 'vertex', 'other', 'weight', 'x', 'y', 'label', 'cluster', 'eigenvector_2'],
+    ]);
+    expect(all).toHaveLength(10);
+    expect(all[7]).toEqual(['vertex', '70', '', '0.0125', '2', '0.2', 'odd', '7', '1']);
+    expect(all[9]).toEqual(['edge', '10', '20', '0.01', '', '', '', '', '']);
+    expect(rows(pictureFigure(answer, { by: 'cluster' }, '8 vertices').csv)[0]).toHaveLength(8);
+  });
+
+  test('spectrum and distances: what is drawn, and nothing where no path is', () => {
+    expect(rows(spectrumFigure(answer, null).csv)).toEqual([
+      ['index', 'eigenvalue', 'least_spectral_loss'],
+      ['1', '1', '-1'],
+      ['2', '0.25', '-1.0625'],
+    ]);
+    expect(rows(distanceFigure(hop, 4).csv).slice(1)).toEqual([
+      ['same', '10', '0', '1.5', '0', '1', '2', '3', '4'],
+      ['different', '10', '10', '', '', '', '', '', ''],
+    ]);
+  });
+
+  test('each is one light drawing with a title, and the picture has a key', () => {
+    const figures = [
+      pictureFigure(answer, { by: 'cluster' }, '8 vertices'),
+      pictureFigure(answer, { by: 'eigenvector', index: 1 }, '8 vertices'),
+      spectrumFigure(answer, 1),
+      distanceFigure(hop, 4),
+    ];
+    const drawn = figures.map(({ option, width, height }) => chartSvg(option, width, height));
+    for (const [i, svg] of drawn.entries()) {
+      expect(svg).toContain(`width="${figures[i]?.width}" height="${figures[i]?.height}"`);
+      expect(svg).not.toContain('NaN');
+    }
+    expect(drawn[0]).toContain('Graph: 8 vertices');
+    expect(drawn[0]).toContain('cluster 7');
+    expect(drawn[1]).not.toContain('cluster 7');
+    expect(drawn[2]).toContain('normalised adjacency');
+    expect(drawn[3]).toContain('no path joins any pair');
+  });
 });
