@@ -26,6 +26,7 @@ const colors = chartThemes[theme];
 const heading = 26;
 const keyWidth = 160;
 const keyRow = 18;
+const keyRows = 27;
 
 /** `shown` says how much of the graph the picture has. */
 export function pictureFigure(answer: GraphAnswer, colouring: Colouring, shown: string): Figure {
@@ -124,10 +125,18 @@ function lowered(option: EChartsCoreOption): EChartsCoreOption {
 function keyOf({ key }: VertexColors, left: number) {
   const row = (place: number) => heading + 8 + keyRow * place;
   if (key.kind === 'categories') {
-    return key.categories.flatMap(({ name, color, symbol, count }, i) => [
-      mark(symbol, color, left + 5, row(i)),
-      graphicText(`${name}  ${formatInteger(count)}`, left + 16, row(i), colors.text, 'left', 'middle'),
-    ]);
+    const text = (words: string, place: number) =>
+      graphicText(words, left + 16, row(place), colors.text, 'left', 'middle');
+    const rest = key.categories.length - keyRows;
+    return [
+      ...key.categories
+        .slice(0, keyRows)
+        .flatMap(({ name, color, symbol, count }, i) => [
+          mark(symbol, color, left + 5, row(i)),
+          text(`${name}  ${formatInteger(count)}`, i),
+        ]),
+      ...(rest > 0 ? [text(`and ${formatInteger(rest)} more`, keyRows)] : []),
+    ];
   }
   const band = 108 / key.stops.length;
   return [

@@ -52,25 +52,22 @@ export function vertexColors(
 }
 
 /** Six hues, then the same again with another symbol. */
-function byCategory(
-  { labels, clusters, classes, whole }: GraphDrawing,
-  by: 'label' | 'cluster',
-  theme: ThemeName,
-) {
+function byCategory({ labels, clusters, classes }: GraphDrawing, by: 'label' | 'cluster', theme: ThemeName) {
   const of = by === 'label' ? labels : clusters;
-  const count = by === 'label' ? classes.length : whole.clusters;
-  const categories = Array.from(
-    { length: count },
-    (_, place): Category => ({
-      name: by === 'label' ? (classes[place] ?? String(place)) : `cluster ${place}`,
-      color: runStyle(place % hues, theme).color,
-      symbol: symbols[Math.floor(place / hues) % symbols.length] ?? 'circle',
-      count: of.filter((one) => one === place).length,
-    }),
-  );
+  const category = (place: number, count: number): Category => ({
+    name: by === 'label' ? (classes[place] ?? String(place)) : `cluster ${place}`,
+    color: runStyle(place % hues, theme).color,
+    symbol: symbols[Math.floor(place / hues) % symbols.length] ?? 'circle',
+    count,
+  });
+  // Of a large graph with many, most have no vertex that is drawn.
+  const counts = new Map<number, number>();
+  for (const place of of) counts.set(place, (counts.get(place) ?? 0) + 1);
+  const drawn = [...counts].sort(([a], [b]) => a - b);
+  const categories = new Map(drawn.map(([place, count]) => [place, category(place, count)]));
   return {
-    colors: Array.from(of, (place) => categories[place]?.color ?? ''),
-    symbols: Array.from(of, (place) => categories[place]?.symbol ?? 'circle'),
-    key: { kind: 'categories' as const, categories },
+    colors: Array.from(of, (place) => categories.get(place)?.color ?? ''),
+    symbols: Array.from(of, (place) => categories.get(place)?.symbol ?? 'circle'),
+    key: { kind: 'categories' as const, categories: [...categories.values()] },
   };
 }

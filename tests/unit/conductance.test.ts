@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cheegerBounds, conductance, sweepCut } from '#science/graph/conductance.ts';
+import { cheegerBounds, conductance, partConductances, sweepCut } from '#science/graph/conductance.ts';
 import { graphSpectrum } from '#science/graph/spectrum.ts';
 import { cliques, edgeGraph, graphOf, randomAdjacency } from './support/graphs.ts';
 import type { Matrix } from './support/matrices.ts';
@@ -56,4 +56,15 @@ test('the sweep finds the bridge of two cliques, and a cut of nothing between co
 
 test('a single vertex has no cut', () => {
   expect(sweepCut(edgeGraph(1, [[0, 0]]), Float64Array.of(1))).toBeNull();
+});
+
+test('of all parts at once it is that of each, and of one that is all there is nothing', () => {
+  const graph = graphOf(randomAdjacency(12, 5, 0.5));
+  const parts = Array.from({ length: 12 }, (_, x) => x % 3);
+  const found = partConductances(graph, parts, 3);
+  for (const [part, value] of found.entries()) {
+    const inside = parts.map((of) => (of === part ? 1 : 0));
+    expect(value).toBeCloseTo(conductance(graph, inside), 12);
+  }
+  expect(partConductances(graph, new Array(12).fill(0), 1)).toEqual([null]);
 });

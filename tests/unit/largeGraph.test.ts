@@ -80,4 +80,19 @@ describe('a large sparse graph', () => {
       expect(Math.abs(value - (all[i] as number))).toBeLessThan(1e-9);
     }
   });
+
+  test('of thousands of components costs no more', { timeout: 60_000 }, async () => {
+    const components = 20_000;
+    const lines = Array.from({ length: components }, (_, i) => `${2 * i},${2 * i + 1},1`);
+    const file = join(temporaryFolder(), 'graph.csv');
+    writeFileSync(file, ['row,col,weight', ...lines].join('\n'));
+    const question = { data: { id: 'graph-file', file }, vertices: 300, edges: 1000, time: 4 };
+    const before = performance.now();
+    const answer = await answerGraph(question, () => {});
+    // A way through the graph for each component takes a minute.
+    expect(performance.now() - before).toBeLessThan(30_000);
+    expect(answer.components).toBe(components);
+    expect(new Set(answer.conductance.clusters)).toEqual(new Set([0]));
+    expect([...answer.eigenvalues]).toEqual(new Array(answer.eigenvalues.length).fill(1));
+  });
 });

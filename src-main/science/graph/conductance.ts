@@ -21,6 +21,23 @@ export function conductance(graph: Graph, inside: ArrayLike<number>): number {
   return cut / Math.min(volume, graph.volume - volume);
 }
 
+/** φ of each of the sets 0 … `count` − 1 that part the vertices, in one way through the edges; null for all there is. */
+export function partConductances(graph: Graph, parts: ArrayLike<number>, count: number): (number | null)[] {
+  const [cuts, volumes] = [new Float64Array(count), new Float64Array(count)];
+  for (let x = 0; x < graph.vertices; x++) {
+    const part = parts[x] as number;
+    volumes[part] = (volumes[part] as number) + (graph.degrees[x] as number);
+    for (let at = graph.offsets[x] as number; at < (graph.offsets[x + 1] as number); at++) {
+      if (parts[graph.neighbours[at] as number] === part) continue;
+      cuts[part] = (cuts[part] as number) + (graph.weights[at] as number);
+    }
+  }
+  return Array.from(cuts, (cut, part) => {
+    const found = cut / Math.min(volumes[part] as number, graph.volume - (volumes[part] as number));
+    return Number.isFinite(found) ? found : null;
+  });
+}
+
 export interface Cut {
   readonly conductance: number;
   /** 1 for a vertex of the set, 0 for one of the rest: [vertices]. */

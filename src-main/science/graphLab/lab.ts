@@ -2,7 +2,7 @@
 import type { GraphAnswer, GraphQuestion, GraphStage } from '#contract/graph.ts';
 import { permutation, stream } from '#engine/random.ts';
 import { chosen } from '../choice.ts';
-import { cheegerBounds, conductance, sweepCut } from '../graph/conductance.ts';
+import { cheegerBounds, partConductances, sweepCut } from '../graph/conductance.ts';
 import { type Graph, graphOfPopulation } from '../graph/graph.ts';
 import { diffusionMap, type GraphSpectrum, graphSpectrum, minimumSpectralLoss } from '../graph/spectrum.ts';
 import { datasets } from '../studies/contrastive/components.ts';
@@ -49,9 +49,7 @@ export async function answerGraph(
     floors: Float64Array.from({ length: shown }, (_, i) => minimumSpectralLoss(spectrum.eigenvalues, i + 1)),
     components: spectrum.components.count,
     conductance: {
-      clusters: Array.from({ length: clusters }, (_, cluster) =>
-        clusterConductance(graph, population.clusters, cluster),
-      ),
+      clusters: partConductances(graph, population.clusters, clusters),
       sweep: sweep(graph, spectrum),
     },
     compared: among.length,
@@ -70,12 +68,6 @@ function drawnEntries(vector: Float64Array, drawn: Int32Array, { degrees, volume
   );
   const furthest = entries.reduce((most, entry) => (Math.abs(entry) > Math.abs(most) ? entry : most), 0);
   return furthest < 0 ? entries.map((entry) => -entry) : entries;
-}
-
-function clusterConductance(graph: Graph, clusters: Int32Array, cluster: number): number | null {
-  const inside = clusters.map((of) => (of === cluster ? 1 : 0));
-  const found = conductance(graph, inside);
-  return Number.isFinite(found) ? found : null;
 }
 
 function sweep(graph: Graph, spectrum: GraphSpectrum): GraphAnswer['conductance']['sweep'] {
