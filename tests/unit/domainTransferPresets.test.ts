@@ -136,3 +136,24 @@ test('supervised learning is judged at its best, after further steps or before',
   );
   expect(domainTransfer.report(digits, partly).verdict).toBe('not tested');
 });
+
+test('of one seed the error is that of its measurement, and the report says that seeds are missing', () => {
+  const one = (stderr: number) =>
+    digitRuns((_, way) => (way === 'linear' ? 0.65 : 0.6))
+      .filter(({ spec }) => spec.seed === 0)
+      .map((run) => ({
+        ...run,
+        measurements: Object.entries(run.metrics).map(([name, value]) => ({
+          name,
+          value,
+          stderr,
+          step: 600,
+        })),
+      }));
+  // Twice √2 · 0.02 is more than the difference of 0.05, twice √2 · 0.01 is less.
+  expect(domainTransfer.report(digits, one(0.02)).verdict).toBe('not held');
+  const report = domainTransfer.report(digits, one(0.01));
+  expect(report.verdict).toBe('held');
+  expect(report.statements[0]).toMatch(/linear head 65\.00 % ± 1\.00 %/);
+  expect(report.statements.join()).toMatch(/Fewer than three seeds/);
+});

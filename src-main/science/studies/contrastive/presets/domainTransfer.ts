@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { finalValue } from '../../finalValues.ts';
 import { type OverSeeds, overSeeds, withSpread } from '../../overSeeds.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { digitsExperiment } from './digitsExperiment.ts';
@@ -11,6 +12,7 @@ const claim =
   'Contrastive pre-training on images of both domains, with labels of 1,000 digits of the source, beats supervised learning of the source on the target: UCI optical digits, and MNIST turned or noised.';
 
 const steps = 600;
+const seedsWanted = 3;
 const supervised = 'supervised';
 
 /** What is judged on the target, of either objective. */
@@ -78,7 +80,12 @@ export const domainTransfer: PresetDefinition = {
       statements: [
         ...unfinished,
         ...outcomes.flatMap(({ statements }) => statements),
-        'Errors are standard errors over seeds. Both objectives see the same augmentation, and heads and encoder have batch statistics of each domain apart, which helps supervised learning too.',
+        ...(groups.some(({ contrastive, supervised: alone }) =>
+          [contrastive, alone].some((own) => own.length < seedsWanted),
+        )
+          ? ['Fewer than three seeds: how far seeds differ by themselves is not known.']
+          : []),
+        'Errors are standard errors over seeds; of a single one, that of its measurement. Both objectives see the same augmentation, and heads and encoder have batch statistics of each domain apart, which helps supervised learning too.',
       ],
       tables: [table(groups)],
       figures: [accuracyFigure(groups), connectivityFigure(groups)],
@@ -98,6 +105,14 @@ function byTarget(runs: readonly RunResult[]): Group[] {
     const of = (wanted: boolean) => own.filter(({ spec }) => (spec.loss.id === supervised) === wanted);
     return { target, contrastive: of(false), supervised: of(true) };
   });
+}
+
+/** Of a single run the error is that of its measurement: over test images, or over pairs of classes. */
+function measuredOver(runs: readonly RunResult[], series: string): OverSeeds | null {
+  const found = overSeeds(runs, series);
+  const [only] = runs;
+  if (!found || !only || runs.length > 1) return found;
+  return { ...found, stderr: finalValue(only, series)?.stderr ?? null };
 }
 
 interface Outcome {
@@ -132,7 +147,7 @@ interface JudgedWay {
 /** Those of the claim that were measured. */
 function judgedWays(runs: readonly RunResult[]): readonly JudgedWay[] {
   return claimed.flatMap(({ name, series }) => {
-    const own = overSeeds(runs, series);
+    const own = measuredOver(runs, series);
     return own ? [{ name: name.toLowerCase(), own }] : [];
   });
 }
@@ -149,7 +164,7 @@ function exceeds(one: OverSeeds, other: OverSeeds): boolean {
 }
 
 function connectivityStatement(target: string, runs: readonly RunResult[]): string[] {
-  const [alpha, beta, gamma] = connectivities.map(({ series }) => overSeeds(runs, series));
+  const [alpha, beta, gamma] = connectivities.map(({ series }) => measuredOver(runs, series));
   if (!alpha || !beta || !gamma) return [];
   const share = ({ mean, stderr }: OverSeeds) =>
     mean.toFixed(4) + (stderr === null ? '' : ` ± ${stderr.toFixed(4)}`);
@@ -177,7 +192,7 @@ function table(groups: readonly Group[]): ReportTable {
       [contrastive, alone].map((runs) => [
         ...[target, runs[0]?.spec.loss.id ?? null, runs.length],
         ...columns.flatMap(({ series }) => {
-          const found = overSeeds(runs, series);
+          const found = measuredOver(runs, series);
           return [found?.mean ?? null, found?.stderr ?? null];
         }),
       ]),
@@ -205,12 +220,12 @@ function accuracyFigure(groups: readonly Group[]): ReportFigure {
     series: [
       ...claimed.map(({ name, series }) =>
         bars(`Supervised, source alone: ${name.toLowerCase()}`, groups, ({ supervised: alone }) =>
-          overSeeds(alone, series),
+          measuredOver(alone, series),
         ),
       ),
       ...ways.map(({ name, series }) =>
         bars(`Pre-trained: ${name.toLowerCase()}`, groups, ({ contrastive }) =>
-          overSeeds(contrastive, series),
+          measuredOver(contrastive, series),
         ),
       ),
     ],
@@ -224,7 +239,7 @@ function connectivityFigure(groups: readonly Group[]): ReportFigure {
     x: { title: 'Target', categories: groups.map(({ target }) => target) },
     y: { title: 'Error' },
     series: connectivities.map(({ name, series }) =>
-      bars(name, groups, ({ contrastive }) => overSeeds(contrastive, series)),
+      bars(name, groups, ({ contrastive }) => measuredOver(contrastive, series)),
     ),
   };
 }
