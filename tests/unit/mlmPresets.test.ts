@@ -135,7 +135,7 @@ test('a difference is clear beyond two standard errors over seeds, or of the one
 });
 
 test('presets that come in scales have a quick one of at most ten minutes and a standard one of two hours', () => {
-  for (const id of ['saturation', 'algorithms']) {
+  for (const id of ['saturation', 'algorithms', 'sgd-flattest']) {
     const { scales, estimate } = studies().find((one) => one.id === id) ?? expect.unreachable();
     expect(scales.map(({ scale }) => scale)).toEqual(['quick', 'standard', 'paper']);
     expect(scales[0]?.estimate).toEqual(estimate);

@@ -6,12 +6,11 @@
  * docs/science.md). Hence Tr(H) falls by (η²/4B) ‖P ∇Tr(H)‖² a step.
  */
 import { z } from 'zod';
-import { BasinError } from '#contract/error.ts';
-import type { Feeds } from '#engine/engine.ts';
-import type { Parameters } from '#engine/parameters.ts';
 import type { FlatnessDefinition } from '../definition.ts';
 import { eigenvalues } from '../linalg/eigh.ts';
 import { dot, orthogonalise, orthonormalBasis } from '../linalg/vectors.ts';
+import { labelNoiseDescent } from './labelNoiseDescent.ts';
+import { type Case, casesOf, type Neurons, neuronsOf, slopeAt } from './maskedCases.ts';
 
 const params = z.strictObject({
   batchSize: z.int().min(1).max(65_536).default(4096).meta({
@@ -27,76 +26,27 @@ export const flattening: FlatnessDefinition<typeof params> = {
   title: 'Exact trace, and how fast SGD lowers it',
   help:
     'Of encoder position-neurons alone: the exact Tr(H) of a fixed batch, and by how much theory says that SGD ' +
-    'lowers it in a step, but for the factor η² / 4B. Also how many features the function uses.',
+    'lowers it in a step, but for the factor η² / 4B; and where label noise is all the noise there is, but for ' +
+    'η² v / 2B, v being a label’s variance. Also how many features the function uses.',
   reference: 'Li, Wang and Arora 2022, arXiv 2110.06914',
   studies: ['mlm'],
   params,
   products: () => 0,
   measure({ batchSize }, { parameters, batch }) {
     const neurons = neuronsOf(parameters);
-    const { trace, gradient } = traceOf(neurons, casesOf(batch(batchSize)));
-    orthogonalise(gradient, orthonormalBasis(normals(neurons)));
-    const detail = { trace, descent: dot(gradient, gradient), features: featuresUsed(neurons) };
+    const cases = casesOf(batch(batchSize));
+    const across = orthonormalBasis(normals(neurons));
+    const { trace, gradient } = traceOf(neurons, cases);
+    orthogonalise(gradient, across);
+    const detail = {
+      trace,
+      descent: dot(gradient, gradient),
+      labelNoiseDescent: labelNoiseDescent(neurons, cases, across, gradient),
+      features: featuresUsed(neurons),
+    };
     return { name: 'flatness/exact_trace', value: trace, stderr: null, detail };
   },
 };
-
-/** Both [places, width], row-major. */
-export interface Neurons {
-  readonly attention: Float64Array;
-  readonly output: Float64Array;
-  readonly places: number;
-  readonly width: number;
-}
-
-/** One masked word: the encodings of all words of its sentence, its own being 0. */
-export interface Case {
-  readonly encodings: readonly number[];
-  readonly place: number;
-  /** Share of the mean. */
-  readonly weight: number;
-}
-
-/** @throws BasinError `bad-input` for the weights of another encoder */
-function neuronsOf({ all }: Parameters): Neurons {
-  const [attention, output] = [all.get('attention'), all.get('output')];
-  if (!attention || !output) {
-    const why = 'it knows the Hessian of encoder position-neurons alone. Take exact';
-    throw new BasinError('bad-input', `Flatness flattening: ${why}.`, 'flatness.id');
-  }
-  const [places = 0, width = 0] = attention.shape;
-  return {
-    attention: Float64Array.from(attention.dataSync()),
-    output: Float64Array.from(output.dataSync()),
-    places,
-    width,
-  };
-}
-
-/** From a batch's feeds: `ids` [sentences, length] begin with [CLS]; `slots` [sentences, most]; `weights`. */
-function casesOf(feeds: Feeds): readonly Case[] {
-  const arrayOf = (name: string): FeedArray => {
-    const feed = feeds[name];
-    return typeof feed === 'object' ? feed : { shape: [], data: [] };
-  };
-  const [ids, slots, weights] = [arrayOf('ids'), arrayOf('slots'), arrayOf('weights')];
-  const [, length = 0] = ids.shape;
-  const [, most = 0] = slots.shape;
-  const total = Array.from(weights.data).reduce((sum, weight) => sum + weight, 0);
-  return Array.from(slots.data, (slot, i): Case => {
-    const first = Math.floor(i / most) * length;
-    const tokens = Array.from({ length: length - 2 }, (_, place) => ids.data[first + 1 + place] as number);
-    return {
-      encodings: tokens.map((token) => [-1, 1][token] ?? 0),
-      place: slot - 1,
-      weight: (weights.data[i] as number) / total,
-    };
-  });
-}
-interface FeedArray {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}
 
 /**
  * Tr(H) = Σ w σ′(z) ‖∂z‖², since z is linear in each weight; and its gradient where z is held, attention first:
@@ -125,12 +75,6 @@ export function traceOf(
     }
   }
   return { trace, gradient };
-}
-
-/** σ′(z) = p (1 − p). */
-function slopeAt(z: number): number {
-  const p = 1 / (1 + Math.exp(-z));
-  return p * (1 - p);
 }
 
 /** Gradients of the function's numbers M_ts = Σ_j o_tj a_sj, s ≠ t: what they span is across the minima. */

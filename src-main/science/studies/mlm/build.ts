@@ -13,6 +13,7 @@ import { datasets, encoders, maskings } from './components.ts';
 import { landscapeOf } from './landscape.ts';
 import { evaluationMeasures, probeMeasures } from './measures.ts';
 import { buildModel } from './model.ts';
+import { takesStepsTogether } from './stepsTogether.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
 
 /** The spec's language, and its batches of masked sentences. */
@@ -34,9 +35,6 @@ export function loadBatches(spec: MlmRunSpec): {
   return { language, tokens, batches: { ...batches, batch } };
 }
 
-/** Weights times tokens below which a step takes about a millisecond, of which a call's own costs are half. */
-const smallWork = 5e5;
-
 export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training> {
   const { language, tokens, batches } = loadBatches(spec);
   const parameters = new SeededParameters(spec.seed);
@@ -52,8 +50,9 @@ export async function build(spec: MlmRunSpec, engine: Engine): Promise<Training>
     adversary &&
     stepProgram(engine, parameters, optimizer, adversary.forward, adversary.carried, 'adversarial step');
   const programOf = (step: number) => (against && settings && step >= settings.begin ? against : program);
-  const isSmall = !adversary && parameters.count * spec.batchSize * tokens.length < smallWork;
-  const joint = isSmall ? severalSteps(engine, parameters, optimizer, forward) : undefined;
+  const joint = takesStepsTogether(spec, parameters.count, tokens)
+    ? severalSteps(engine, parameters, optimizer, forward)
+    : undefined;
   const landscape = landscapeOf(spec, tokens, parameters, model, batches, engine);
   const evaluated = evaluationMeasures(spec, language, tokens, model, engine);
   const probed = probeMeasures(spec, language, tokens, model, parameters, engine);

@@ -10,6 +10,7 @@ import { adversarySettings } from './adversary.ts';
 import { datasets } from './components.ts';
 import { enlarged } from './landscape.ts';
 import { buildModel } from './model.ts';
+import { takesStepsTogether } from './stepsTogether.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
 
 /**
@@ -19,8 +20,9 @@ import { type Tokens, tokensOf } from './tokens.ts';
  */
 const perProduct = 7.3e-11;
 const perActivation = 2e-9;
-/** Seconds a step that do not depend on the batch. */
+/** Seconds a step that do not depend on the batch; and where several steps are one call. */
 const perStep = 0.008;
+const perStepTogether = 0.0015;
 /** The share of a step's time that a pass without gradients takes. */
 const forwardShare = 0.3;
 /** Seconds to label one sentence with one task, and to know all its conditionals. */
@@ -39,7 +41,8 @@ export function estimate(spec: MlmRunSpec): Estimate {
   // Whole sentences beside the masked ones, as many, from where the adversary begins.
   const adversary = adversarySettings(spec);
   const doubled = adversary ? Math.max(0, spec.steps - adversary.begin) : 0;
-  const training = spec.steps * perStep + (spec.steps + doubled) * gradients * spec.batchSize * perSequence;
+  const single = takesStepsTogether(spec, parameters.count, tokens) ? perStepTogether : perStep;
+  const training = spec.steps * single + (spec.steps + doubled) * gradients * spec.batchSize * perSequence;
   const evaluating = spec.evaluations.reduce((sum, choice) => {
     const sentences = numberOf(choice.sentences, 200);
     const each = sentences * (tokens.length - 2) * perSequence * forwardShare;

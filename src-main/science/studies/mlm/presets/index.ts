@@ -7,6 +7,7 @@ import { mlmPcfg } from './mlmPcfg.ts';
 import { modelSize } from './modelSize.ts';
 import { openQuestions } from './openQuestions.ts';
 import { saturation } from './saturation.ts';
+import { sgdFlattest } from './sgdFlattest.ts';
 
 export const presets: readonly PresetDefinition[] = [
   mlmPcfg,
@@ -16,4 +17,5 @@ export const presets: readonly PresetDefinition[] = [
   modelSize,
   flatnessVersusDownstream,
   openQuestions,
+  sgdFlattest,
 ];
