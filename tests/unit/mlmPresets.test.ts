@@ -16,6 +16,8 @@ function measured(rows: readonly Row[]): RunResult['measurements'] {
       ...{ step, name: `accuracy/linear/${task}`, value: accuracy, stderr: 0.005 },
     })),
     { step, name: 'flatness/trace', value: trace, stderr: 2 },
+    // Of the other sign, so that a report that confuses the two is found out.
+    { step, name: 'flatness/scaled_trace', value: 200 - trace, stderr: 1 },
   ]);
 }
 
@@ -48,10 +50,12 @@ describe('saturation', () => {
     expect(found.verdict).toBe('held');
     expect(found.statements.join(' ')).toMatch(/saturated from step 1000 on/);
     // Of the tasks together 0.005, at both ends; of the traces 2 at both ends.
-    expect(found.statements.join(' ')).toContain('probe accuracy +10.00 ± 0.71 points, Tr(H) −60.0 ± 2.8');
+    expect(found.statements.join(' ')).toContain(
+      'probe accuracy +10.00 ± 0.71 points, Tr(H) −60.0 ± 2.8, Tr(DHD) +60.0 ± 1.4',
+    );
     const [figure] = found.figures ?? [];
     expect(figure?.series.map(({ points }) => points.map(({ x }) => x))).toEqual(
-      Array.from({ length: 3 }, () => [100, 1000, 8000]),
+      Array.from({ length: 4 }, () => [100, 1000, 8000]),
     );
     expect(figure?.series[1]?.points[2]?.y).toBeCloseTo(0.2, 12);
     expect(figure?.series[2]?.points[1]?.y).toBeCloseTo(0.5, 12);
@@ -100,12 +104,17 @@ describe('algorithms', () => {
   test('compares the adversarial end with AdamW where it stood at that loss', () => {
     const found = report([3000, 0.06, 0.65, 120]);
     expect(found.verdict).toBe('held');
-    expect(found.statements[0]).toMatch(/3 seeds.*A 10\.1 ± 0\.1 points higher.*Tr\(H\) 40\.0 ± 0\.0 lower/);
+    expect(found.statements[0]).toMatch(
+      /3 seeds.*A 10\.1 ± 0\.1 points higher.*Tr\(H\) 40\.0 ± 0\.0 lower, Tr\(DHD\) 40\.0 ± 0\.0 higher/,
+    );
+    expect(found.statements[1]).toBe(
+      'adversarial above its look-up table: A 5.0 ± 0.0, B 5.0 ± 0.0, C 5.0 ± 0.0 points.',
+    );
     const [table] = found.tables;
     expect(table?.rows.map(([name, seeds, excess]) => [name, seeds, excess])).toEqual([
       ['AdamW, at the loss of adversarial', 3, expect.closeTo(0.055, 12)],
       ['adversarial', 3, expect.closeTo(0.06, 12)],
-      ['look-up table', 6, 0],
+      ['look-up table', 3, 0],
     ]);
     for (const row of table?.rows ?? []) expect(row.length).toBe(table?.columns.length);
     expect(found.tables[1]?.rows[1]).toEqual(['Adversarial', 3.206, 83.1, 42.3, 50.2, 19.34]);

@@ -1,20 +1,44 @@
 /** Runs of other training algorithms beside AdamW's of the same seed, at equal excess over the floor. */
 import type { RunResult } from '../../../definition.ts';
-import { type OverSeeds, overSeeds } from '../../overSeeds.ts';
 import { type Difference, differenceOf, nearestPlace, type Place, placesOf } from './places.ts';
 
-/** What is compared. The claim is that AdamW's accuracies are higher and its trace is lower. */
+/** What is compared. The claim is that AdamW's accuracies are higher and its Tr(H) is lower; Tr(DHD) stands beside it. */
 export const measures = [
-  { title: 'A', series: 'accuracy/linear/A', lookUp: 'accuracy/linear_lookup/A', isTrace: false },
-  { title: 'B', series: 'accuracy/linear/B', lookUp: 'accuracy/linear_lookup/B', isTrace: false },
-  { title: 'C', series: 'accuracy/linear/C', lookUp: 'accuracy/linear_lookup/C', isTrace: false },
-  { title: 'Tr(H)', series: 'flatness/trace', lookUp: null, isTrace: true },
+  {
+    title: 'A',
+    series: 'accuracy/linear/A',
+    lookUp: 'accuracy/linear_lookup/A',
+    isTrace: false,
+    judged: true,
+  },
+  {
+    title: 'B',
+    series: 'accuracy/linear/B',
+    lookUp: 'accuracy/linear_lookup/B',
+    isTrace: false,
+    judged: true,
+  },
+  {
+    title: 'C',
+    series: 'accuracy/linear/C',
+    lookUp: 'accuracy/linear_lookup/C',
+    isTrace: false,
+    judged: true,
+  },
+  { title: 'Tr(H)', series: 'flatness/trace', lookUp: null, isTrace: true, judged: true },
+  { title: 'Tr(DHD)', series: 'flatness/scaled_trace', lookUp: null, isTrace: true, judged: false },
 ] as const;
 export type Measure = (typeof measures)[number];
 export type Series = Measure['series'];
 
-const all = ['loss/excess', ...measures.map(({ series }) => series)] as const;
 type Moment = Place<'loss/excess' | Series>;
+
+/** Those of `measures` that were taken: a spec may leave Tr(DHD) out. */
+export function measuresOf(runs: readonly RunResult[]): Measure[] {
+  return measures.filter(({ series }) =>
+    runs.some(({ measurements }) => measurements.some(({ name }) => name === series)),
+  );
+}
 
 export interface Compared {
   /** The other algorithm. */
@@ -22,21 +46,18 @@ export interface Compared {
   readonly pairs: readonly { readonly adamw: Moment; readonly other: Moment }[];
   /** Runs of it to which no measurement of AdamW is near enough. */
   readonly unmatched: readonly { readonly run: RunResult; readonly excess: number }[];
-  /** By how much AdamW is better, in the order of `measures`. */
+  /** By how much AdamW is better, in the order of `measuresOf`. */
   readonly differences: readonly Difference[];
-  readonly lookUps: Readonly<Partial<Record<Series, OverSeeds>>>;
+  /** By how much the other's accuracies are above its look-up table's, in that order; of what a table has. */
+  readonly aboveTable: readonly Difference[];
 }
 
 /** Each algorithm beside AdamW, its last measurement against AdamW's nearest one of the same seed. */
 export function compared(runs: readonly RunResult[]): Compared[] {
   const groups = Map.groupBy(runs, algorithmOf);
   const adamw = groups.get('AdamW') ?? [];
-  const lookUps = Object.fromEntries(
-    measures.flatMap(({ series, lookUp }) => {
-      const found = lookUp && overSeeds(runs, lookUp);
-      return found ? [[series, found]] : [];
-    }),
-  );
+  const taken = measuresOf(runs);
+  const all = ['loss/excess' as const, ...taken.map(({ series }) => series)];
   return [...groups]
     .filter(([name]) => name !== 'AdamW')
     .map(([name, own]) => {
@@ -49,11 +70,26 @@ export function compared(runs: readonly RunResult[]): Compared[] {
       });
       const pairs = found.flatMap(({ adamw: near, other }) => (near ? [{ adamw: near, other }] : []));
       return {
-        ...{ name, pairs, lookUps },
+        ...{ name, pairs },
         unmatched: found.filter(({ adamw: near }) => near === null),
-        differences: measures.map((measure) => advantage(pairs, measure)),
+        differences: taken.map((measure) => advantage(pairs, measure)),
+        aboveTable: taken.flatMap(({ series, lookUp }) => (lookUp ? [margin(found, series, lookUp)] : [])),
       };
     });
+}
+
+function margin(
+  found: readonly { readonly run: RunResult; readonly other: Moment }[],
+  series: Series,
+  lookUp: string,
+): Difference {
+  const values = found.flatMap(({ run, other }) => {
+    const known = run.metrics[lookUp];
+    return known === undefined ? [] : [other.at[series].value - known];
+  });
+  // The table's own error is that of an accuracy on the same test sentences.
+  const errors = found.map(({ other }) => Math.SQRT2 * (other.at[series].stderr ?? 0));
+  return differenceOf(values, Math.max(0, ...errors));
 }
 
 function advantage(pairs: Compared['pairs'], { series, isTrace }: Measure): Difference {

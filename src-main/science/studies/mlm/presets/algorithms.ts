@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { ReportFigure, ReportTable, Verdict } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
+import { meanOf } from '../../../linalg/hutchinson.ts';
 import { overSeeds } from '../../overSeeds.ts';
 import { unfinishedStatements } from '../../verdict.ts';
-import { type Compared, compared, type Measure, measures } from './algorithmPairs.ts';
-import { placesOf, tolerance } from './places.ts';
+import { type Compared, compared, type Measure, measures, measuresOf } from './algorithmPairs.ts';
+import { type Difference, placesOf, tolerance } from './places.ts';
 import { percent, resultsTable, statusStatement } from './results.ts';
 import { paperExperiment, shortGrammarExperiment } from './scales.ts';
 
@@ -76,12 +77,17 @@ export const algorithms: PresetDefinition = {
       ),
       statements: [
         ...unfinishedStatements(runs, statusStatement),
-        ...pairs.flatMap(statementsOf),
+        ...pairs.flatMap((pair) => statementsOf(pair, measuresOf(finished))),
         'The adversarial objective and the look-up table are Basin’s own definitions. Losses count as equal within 0.01 nats of excess; a run’s last measurement is compared with the nearest one of AdamW with the same seed.',
-        'Tr(H) changes under rescalings of weights that leave the function unchanged, and a reversed gradient may inflate activations: read it beside the probes, not in their place.',
+        'Tr(H) changes under rescalings of weights that leave the function unchanged, and a reversed gradient may inflate activations. Tr(DHD), D = diag |w|, does not change under those before a normalisation: it stands beside Tr(H), and the verdict is Tr(H)’s.',
       ],
       tables: [pairsTable(pairs, finished), referenceTable, resultsTable(runs)],
-      figures: [probeFigure(finished), traceFigure(finished)],
+      figures: [
+        probeFigure(finished),
+        ...measuresOf(finished).flatMap((measure) =>
+          measure.isTrace ? [traceFigure(finished, measure)] : [],
+        ),
+      ],
     };
   },
 };
@@ -89,54 +95,60 @@ export const algorithms: PresetDefinition = {
 /** Held where every difference of the claim is more than two standard errors over seeds above zero. */
 function verdictOf(pair: Compared | undefined, finished: readonly RunResult[], wanted: number): Verdict {
   if (!pair || pair.unmatched.length > 0 || finished.length < wanted) return 'not tested';
-  const better = pair.differences.every(({ clear }) => clear);
-  const aboveTable = measures
-    .filter(({ isTrace }) => !isTrace)
-    .every((measure) => tableBeaten(pair, measure));
-  return better && aboveTable ? 'held' : 'not held';
+  const judged = pair.differences.filter((_, i) => measuresOf(finished)[i]?.judged);
+  const isTabled = pair.aboveTable.length > 0;
+  return isTabled && [...judged, ...pair.aboveTable].every(({ clear }) => clear) ? 'held' : 'not held';
 }
 
-/** Whether the other algorithm's features beat the look-up table's on the average of seeds. */
-function tableBeaten({ pairs, lookUps }: Compared, { series }: Measure): boolean {
-  const known = lookUps[series];
-  if (!known) return false;
-  const mean = pairs.reduce((sum, { other }) => sum + other.at[series].value / pairs.length, 0);
-  return mean > known.mean;
-}
-
-function statementsOf({ name, pairs, unmatched, differences }: Compared): string[] {
+function statementsOf(
+  { name, pairs, unmatched, differences, aboveTable }: Compared,
+  taken: readonly Measure[],
+): string[] {
   const alone = unmatched.map(
     ({ run, excess }) =>
       `${run.name}: AdamW was never measured within ${tolerance} nats of its ${excess.toFixed(4)} nats of excess.`,
   );
   if (pairs.length === 0) return alone;
-  const found = measures.map(({ title, isTrace }, i) => {
+  const found = taken.map(({ title, isTrace }, i) => {
     const { mean, stderr } = differences[i] ?? { mean: Number.NaN, stderr: Number.NaN };
-    return isTrace
-      ? `${title} ${mean.toFixed(1)} ± ${stderr.toFixed(1)} lower`
-      : `${title} ${(100 * mean).toFixed(1)} ± ${(100 * stderr).toFixed(1)} points higher`;
+    const size = { mean: Math.abs(mean), stderr };
+    const amount = isTrace ? `${size.mean.toFixed(1)} ± ${stderr.toFixed(1)}` : `${points(size)} points`;
+    return `${title} ${amount} ${mean < 0 === isTrace ? 'higher' : 'lower'}`;
   });
   const over = pairs.length === 1 ? 'one seed, errors of the measurement' : `${pairs.length} seeds`;
   const excess = pairs.map(
     ({ adamw, other }) =>
       `${adamw.at['loss/excess'].value.toFixed(4)} and ${other.at['loss/excess'].value.toFixed(4)}`,
   );
+  const above = taken
+    .filter(({ lookUp }) => lookUp)
+    .map(({ title }, i) => `${title} ${points(aboveTable[i])}`);
   return [
     ...alone,
     `AdamW against ${name} (${over}; excess ${excess.join(', ')} nats): ${found.join(', ')}.`,
+    `${name} above its look-up table: ${above.join(', ')} points.`,
   ];
 }
 
+function points(difference: Pick<Difference, 'mean' | 'stderr'> | undefined): string {
+  const { mean, stderr } = difference ?? { mean: Number.NaN, stderr: Number.NaN };
+  return `${(100 * mean).toFixed(1)} ± ${(100 * stderr).toFixed(1)}`;
+}
+
 function pairsTable(all: readonly Compared[], finished: readonly RunResult[]): ReportTable {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const taken = measuresOf(finished);
   const row = (title: string, places: readonly Compared['pairs'][number]['adamw'][]) => [
     title,
     places.length,
-    mean(places.map(({ at }) => at['loss/excess'].value)),
-    ...measures.map(({ series }) => mean(places.map(({ at }) => at[series].value))),
+    meanOf(places.map(({ at }) => at['loss/excess'].value)).estimate,
+    ...taken.flatMap(({ series }) => withError(places.map(({ at }) => at[series].value))),
   ];
-  const lookUp = measures.map(({ lookUp: series }) =>
-    series ? (overSeeds(finished, series)?.mean ?? null) : null,
+  // Every run of a seed has the same table.
+  const tables = finished.filter(
+    ({ spec }, i) => finished.findIndex((other) => other.spec.seed === spec.seed) === i,
+  );
+  const lookUp = taken.flatMap(({ lookUp: series }) =>
+    withError(series ? (overSeeds(tables, series)?.values ?? []) : []),
   );
   return {
     title: 'At equal loss, means over seeds',
@@ -144,7 +156,7 @@ function pairsTable(all: readonly Compared[], finished: readonly RunResult[]): R
       { title: 'Algorithm' },
       { title: 'Seeds' },
       { title: 'Excess', unit: 'nats' },
-      ...measures.map(({ title }) => ({ title })),
+      ...taken.flatMap(({ title }) => [{ title }, { title: '±' }]),
     ],
     rows: [
       ...all
@@ -159,9 +171,16 @@ function pairsTable(all: readonly Compared[], finished: readonly RunResult[]): R
             pairs.map(({ other }) => other),
           ),
         ]),
-      ['look-up table', finished.length, 0, ...lookUp],
+      ['look-up table', tables.length, 0, ...lookUp],
     ],
   };
+}
+
+/** The mean, and its standard error over seeds where there are several. */
+function withError(values: readonly number[]): [number | null, number | null] {
+  if (values.length === 0) return [null, null];
+  const { estimate, stderr } = meanOf(values);
+  return [estimate, values.length > 1 ? stderr : null];
 }
 
 const referenceTable: ReportTable = {
@@ -206,18 +225,18 @@ function probeFigure(runs: readonly RunResult[]): ReportFigure {
   };
 }
 
-function traceFigure(runs: readonly RunResult[]): ReportFigure {
+function traceFigure(runs: readonly RunResult[], { title, series }: Measure): ReportFigure {
   return {
-    title: 'Flatness against pre-training',
+    title: `${title} against pre-training`,
     x: { title: 'Excess over the floor', unit: 'nats', scale: 'log' },
-    y: { title: 'Tr(H)', scale: 'log' },
+    y: { title, scale: 'log' },
     series: runs.map((run) => ({
       name: run.name,
       look: 'points',
-      points: placesOf(run, ['loss/excess', 'flatness/trace']).map(({ at }) => ({
+      points: placesOf(run, ['loss/excess', series]).map(({ at }) => ({
         x: at['loss/excess'].value,
-        y: at['flatness/trace'].value,
-        error: at['flatness/trace'].stderr,
+        y: at[series].value,
+        error: at[series].stderr,
       })),
     })),
   };

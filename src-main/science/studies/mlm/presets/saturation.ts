@@ -3,17 +3,26 @@ import { z } from 'zod';
 import type { ReportFigure } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { saturation as threshold } from '../../../evaluations/exactConditional.ts';
+import type { FinalValue } from '../../finalValues.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { type Difference, differenceOf, type Place, placesOf } from './places.ts';
 import { percent, resultsTable, statusStatement } from './results.ts';
 import { paperExperiment, shortGrammarExperiment } from './scales.ts';
 
 const claim =
-  'Below 0.01 nats from the true conditional, where pre-training is solved, probe accuracy still rises and Tr(H) falls as training goes on.';
+  'Below 0.01 nats from the true conditional, where pre-training is solved, probe and fine-tuning accuracy still rise and Tr(H) falls as training goes on.';
 
 const accuracies = ['accuracy/linear/A', 'accuracy/linear/B', 'accuracy/linear/C'] as const;
-const measured = ['loss/excess', 'flatness/trace', ...accuracies] as const;
-type Moment = Place<(typeof measured)[number]>;
+const fineTuned = [
+  'accuracy/fine-tune-sentences/A',
+  'accuracy/fine-tune-sentences/B',
+  'accuracy/fine-tune-sentences/C',
+] as const;
+/** What is followed after saturation, each on the steps at which all its series were measured. */
+const probes = { series: accuracies, value: accuracyOf, error: accuracyError };
+const tuning = { series: fineTuned, value: accuracyOf, error: accuracyError };
+const trace = { series: ['flatness/trace'], value: traceOf, error: traceError };
+const scaledTrace = { series: ['flatness/scaled_trace'], value: traceOf, error: traceError };
 
 const named = { preset: 'saturation', title: 'Saturation' };
 const quick = { ...shortGrammarExperiment, ...named };
@@ -35,25 +44,19 @@ export const saturation: PresetDefinition = {
   },
   report(spec, runs) {
     const finished = runs.filter(({ status }) => status === 'finished');
-    const phases = finished.map(phaseOf);
-    const complete = phases.flatMap((phase) => phase ?? []);
-    const tested = complete.length === runs.length && complete.length > 0;
-    const rise = differenceOf(
-      complete.map(({ from, to }) => accuracyOf(to) - accuracyOf(from)),
-      Math.max(0, ...complete.map(({ from, to }) => Math.hypot(accuracyError(from), accuracyError(to)))),
-    );
-    const fall = differenceOf(
-      complete.map(({ from, to }) => from.at['flatness/trace'].value - to.at['flatness/trace'].value),
-      Math.max(0, ...complete.map(({ from, to }) => Math.hypot(traceError(from), traceError(to)))),
-    );
+    const rise = changeOf(finished, probes);
+    const tunedRise = changeOf(finished, tuning);
+    const fall = changeOf(finished, trace);
+    const tested = runs.length > 0 && [rise, fall].every(({ phases }) => phases.length === runs.length);
+    const isTuned = tunedRise.phases.length > 0;
     return {
       title: spec.title,
       claim,
-      verdict: verdictOf(tested, rise.clear && fall.clear),
+      verdict: verdictOf(tested, rise.up.clear && fall.down.clear && (!isTuned || tunedRise.up.clear)),
       statements: [
         ...unfinishedStatements(runs, statusStatement),
-        ...finished.map((run, i) => phaseStatement(run, phases[i] ?? null)),
-        ...(complete.length > 0 ? [summary(rise, fall, complete.length)] : []),
+        ...finished.map(phaseStatement),
+        ...(rise.phases.length > 0 ? [summary(rise, tunedRise, fall, changeOf(finished, scaledTrace))] : []),
         'Tr(H) changes under rescalings of weights that leave the function unchanged; here one run is compared with itself.',
       ],
       tables: [resultsTable(runs)],
@@ -62,70 +65,133 @@ export const saturation: PresetDefinition = {
   },
 };
 
+type At = Readonly<Record<string, FinalValue>>;
+interface Followed {
+  readonly series: readonly string[];
+  value(at: At): number;
+  error(at: At): number;
+}
+
 /** From the first measurement below the threshold to the last one. */
 interface Phase {
-  readonly from: Moment;
-  readonly to: Moment;
+  readonly from: Place<string>;
+  readonly to: Place<string>;
   readonly highest: number;
 }
 
 /** Null where a run did not saturate, or was not measured again after it had. */
-function phaseOf(run: RunResult): Phase | null {
-  const moments = placesOf(run, measured);
-  const after = moments.slice(moments.findIndex(({ at }) => at['loss/excess'].value < threshold));
+function phaseOf(run: RunResult, series: readonly string[]): Phase | null {
+  const moments = placesOf(run, ['loss/excess', ...series]);
+  const excess = ({ at }: Place<string>) => at['loss/excess']?.value ?? Number.NaN;
+  const after = moments.slice(moments.findIndex((moment) => excess(moment) < threshold));
   const [from, to] = [after[0], after.at(-1)];
-  if (!from || !to || from === to || from.at['loss/excess'].value >= threshold) return null;
-  return { from, to, highest: Math.max(...after.map(({ at }) => at['loss/excess'].value)) };
+  if (!from || !to || from === to || excess(from) >= threshold) return null;
+  return { from, to, highest: Math.max(...after.map(excess)) };
 }
 
-/** Mean over the three tasks, and its binomial error; tasks share their sentences, so that errors add up. */
-function accuracyOf({ at }: Moment): number {
-  return accuracies.reduce((sum, series) => sum + at[series].value / accuracies.length, 0);
-}
-function accuracyError({ at }: Moment): number {
-  return accuracies.reduce((sum, series) => sum + (at[series].stderr ?? 0) / accuracies.length, 0);
-}
-function traceError({ at }: Moment): number {
-  return at['flatness/trace'].stderr ?? 0;
+interface Change {
+  readonly phases: readonly Phase[];
+  /** Last value less the first one after saturation, and the other way round. */
+  readonly up: Difference;
+  readonly down: Difference;
 }
 
-function phaseStatement(run: RunResult, phase: Phase | null): string {
+function changeOf(runs: readonly RunResult[], { series, value, error }: Followed): Change {
+  const phases = runs.flatMap((run) => phaseOf(run, series) ?? []);
+  const changes = phases.map(({ from, to }) => value(to.at) - value(from.at));
+  const alone = Math.max(0, ...phases.map(({ from, to }) => Math.hypot(error(from.at), error(to.at))));
+  return {
+    phases,
+    up: differenceOf(changes, alone),
+    down: differenceOf(
+      changes.map((change) => -change),
+      alone,
+    ),
+  };
+}
+
+/** Mean over the tasks, and its binomial error; tasks share their sentences, so that errors add up. */
+function accuracyOf(at: At): number {
+  return mean(accuraciesIn(at).map(({ value }) => value));
+}
+function accuracyError(at: At): number {
+  return mean(accuraciesIn(at).map(({ stderr }) => stderr ?? 0));
+}
+function accuraciesIn(at: At): FinalValue[] {
+  return Object.entries(at).flatMap(([name, found]) => (name.startsWith('accuracy/') ? [found] : []));
+}
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value / values.length, 0);
+}
+function traceOf(at: At): number {
+  return traceIn(at)?.value ?? Number.NaN;
+}
+function traceError(at: At): number {
+  return traceIn(at)?.stderr ?? 0;
+}
+function traceIn(at: At): FinalValue | undefined {
+  return Object.entries(at).find(([name]) => name.startsWith('flatness/'))?.[1];
+}
+
+function phaseStatement(run: RunResult): string {
+  const phase = phaseOf(run, [...accuracies, ...trace.series]);
   if (!phase) {
     const last = placesOf(run, ['loss/excess']).at(-1)?.at['loss/excess'].value;
     const reached = last === undefined ? 'its excess was not measured' : `it ends at ${last.toFixed(4)} nats`;
     return `${run.name}: never measured twice below ${threshold} nats; ${reached}. Train longer, or take a smaller grammar.`;
   }
   const { from, to, highest } = phase;
-  const moment = (one: Moment) =>
-    `${one.at['loss/excess'].value.toFixed(4)} nats, probes ${percent(accuracyOf(one))} on average, Tr(H) ${one.at['flatness/trace'].value.toFixed(1)} ± ${traceError(one).toFixed(1)}`;
+  const moment = ({ at }: Place<string>) =>
+    `${at['loss/excess']?.value.toFixed(4)} nats, probes ${percent(accuracyOf(at))} on average, Tr(H) ${traceOf(at).toFixed(1)} ± ${traceError(at).toFixed(1)}`;
   return `${run.name}: saturated from step ${from.step} on (${moment(from)}); at step ${to.step} ${moment(to)}. In between the excess was at most ${highest.toFixed(4)} nats.`;
 }
 
-function summary(rise: Difference, fall: Difference, seeds: number): string {
+function summary(rise: Change, tunedRise: Change, fall: Change, scaled: Change): string {
+  const seeds = rise.phases.length;
   const over = seeds > 1 ? `over ${seeds} seeds` : 'for one seed, error of the measurement';
-  return `After saturation, ${over}: probe accuracy ${signed(100 * rise.mean, 2)} ± ${(100 * rise.stderr).toFixed(2)} points, Tr(H) ${signed(-fall.mean, 1)} ± ${fall.stderr.toFixed(1)}.`;
+  const accuracy = ({ phases, up }: Change, what: string) =>
+    phases.length > 0
+      ? [`${what} accuracy ${signed(100 * up.mean, 2)} ± ${(100 * up.stderr).toFixed(2)} points`]
+      : [];
+  const flatness = ({ phases, up }: Change, what: string) =>
+    phases.length > 0 ? [`${what} ${signed(up.mean, 1)} ± ${up.stderr.toFixed(1)}`] : [];
+  const found = [
+    ...accuracy(rise, 'probe'),
+    ...accuracy(tunedRise, 'fine-tuning'),
+    ...flatness(fall, 'Tr(H)'),
+    ...flatness(scaled, 'Tr(DHD)'),
+  ];
+  return `After saturation, ${over}: ${found.join(', ')}.`;
 }
 
 function signed(value: number, digits: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
 }
 
-/** Three quantities of different units on one logarithmic axis: what falls, falls to the right. */
+/** Quantities of different units on one logarithmic axis: what falls, falls to the right. */
 function figure(run: RunResult): ReportFigure {
-  const moments = placesOf(run, measured);
-  const greatest = Math.max(...moments.map(({ at }) => at['flatness/trace'].value));
-  const line = (name: string, value: (moment: Moment) => number) => ({
-    name,
-    points: moments.map((moment) => ({ x: moment.step, y: value(moment) })),
-  });
+  const line = (name: string, series: readonly string[], value: (at: At) => number) => {
+    const points = placesOf(run, series).map(({ step, at }) => ({ x: step, y: value(at) }));
+    return points.length > 0 ? [{ name, points }] : [];
+  };
+  const share = (name: string, { series, value }: Followed) => {
+    const greatest = Math.max(...placesOf(run, series).map(({ at }) => value(at)));
+    return line(`${name}, share of its greatest`, series, (at) => value(at) / greatest);
+  };
   return {
     title: `${run.name}: loss, probes and flatness`,
     x: { title: 'Step', scale: 'log' },
     y: { title: 'nats, share, or share of the greatest', scale: 'log' },
     series: [
-      line('Excess over the floor (nats)', ({ at }) => at['loss/excess'].value),
-      line('Probe error, mean of A, B, C', (moment) => 1 - accuracyOf(moment)),
-      line('Tr(H), share of its greatest', ({ at }) => at['flatness/trace'].value / greatest),
+      ...line(
+        'Excess over the floor (nats)',
+        ['loss/excess'],
+        (at) => at['loss/excess']?.value ?? Number.NaN,
+      ),
+      ...line('Probe error, mean of A, B, C', accuracies, (at) => 1 - accuracyOf(at)),
+      ...line('Fine-tuning error, mean of A, B, C', fineTuned, (at) => 1 - accuracyOf(at)),
+      ...share('Tr(H)', trace),
+      ...share('Tr(DHD)', scaledTrace),
     ],
     marks: [{ axis: 'y', at: threshold, label: 'saturation' }],
   };
