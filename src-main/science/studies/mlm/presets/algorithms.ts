@@ -8,25 +8,25 @@ import { unfinishedStatements } from '../../verdict.ts';
 import { type Compared, compared, type Measure, measures, measuresOf } from './algorithmPairs.ts';
 import { type Difference, placesOf, tolerance } from './places.ts';
 import { percent, resultsTable, statusStatement } from './results.ts';
-import { paperExperiment, shortGrammarExperiment } from './scales.ts';
+import { ambiguousGrammarExperiment, paperExperiment } from './scales.ts';
 
 const claim =
   'At equal pre-training loss AdamW’s embeddings solve tasks A, B and C better than those of the adversarial objective, and these better than the look-up table; Tr(H) is lower under AdamW.';
 
 const named = { preset: 'algorithms', title: 'Algorithms' };
 const lookUpTable = { lookUpTable: true };
-const adversarial = { id: 'adversarial', strength: 0.1 };
+const adversarial = { id: 'adversarial', strength: 0.02, tolerance: 0.005 };
 const quick = {
-  ...shortGrammarExperiment,
+  ...ambiguousGrammarExperiment,
   ...named,
-  steps: 2400,
-  schedule: { id: 'constant', warmup: 0.02 },
-  evaluations: [{ id: 'exact', every: 150 }],
+  steps: 1500,
+  schedule: { id: 'step', warmup: 0.02, milestones: [0.3], factor: 0.3 },
+  evaluations: [{ id: 'exact', every: 150, sentences: 1000 }],
   probes: [{ id: 'linear', every: 150 }],
-  flatness: { id: 'trace', every: 150 },
-  downstream: { ...shortGrammarExperiment.downstream, ...lookUpTable },
-  checkpointEvery: 600,
-  vary: { loss: [{ id: 'mlm' }, { ...adversarial, begin: 1200 }] },
+  flatness: { id: 'trace', every: 150, probes: 16, scaled: true },
+  downstream: { ...ambiguousGrammarExperiment.downstream, ...lookUpTable },
+  checkpointEvery: 500,
+  vary: { loss: [{ id: 'mlm' }, { ...adversarial, begin: 600, settle: 200 }] },
 };
 
 export const algorithms: PresetDefinition = {
@@ -44,15 +44,15 @@ export const algorithms: PresetDefinition = {
   scales: {
     standard: {
       ...quick,
-      ...{ steps: 12_000, seeds: [0, 1, 2], checkpointEvery: 6000 },
-      evaluations: [{ id: 'exact', every: 500, sentences: 400 }],
-      probes: [{ id: 'linear', every: 500 }],
-      flatness: { id: 'trace', every: 500, probes: 16 },
-      downstream: { train: 10_000, test: 10_000, ...lookUpTable },
+      ...{ steps: 3000, seeds: [0, 1, 2] },
+      evaluations: [{ id: 'exact', every: 150, sentences: 2000 }],
+      probes: [{ id: 'linear', every: 300 }],
+      flatness: { id: 'trace', every: 300, probes: 32, scaled: true },
+      downstream: { train: 6000, validation: 100, test: 10_000, ...lookUpTable },
       vary: {
         'loss,optimizer': [
           [{ id: 'mlm' }, quick.optimizer],
-          [{ ...adversarial, begin: 6000 }, quick.optimizer],
+          [{ ...adversarial, begin: 1200, settle: 300 }, quick.optimizer],
           [{ id: 'mlm' }, { id: 'sgd', learningRate: 0.3, weightDecay: 0 }],
         ],
       },

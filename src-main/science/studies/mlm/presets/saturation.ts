@@ -7,7 +7,7 @@ import type { FinalValue } from '../../finalValues.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { type Difference, differenceOf, type Place, placesOf } from './places.ts';
 import { percent, resultsTable, statusStatement } from './results.ts';
-import { paperExperiment, shortGrammarExperiment } from './scales.ts';
+import { ambiguousGrammarExperiment, paperExperiment } from './scales.ts';
 
 const claim =
   'Below 0.01 nats from the true conditional, where pre-training is solved, probe and fine-tuning accuracy still rise and Tr(H) falls as training goes on.';
@@ -25,7 +25,13 @@ const trace = { series: ['flatness/trace'], value: traceOf, error: traceError };
 const scaledTrace = { series: ['flatness/scaled_trace'], value: traceOf, error: traceError };
 
 const named = { preset: 'saturation', title: 'Saturation' };
-const quick = { ...shortGrammarExperiment, ...named };
+/** Models of this size learn at higher rates than the published recipe's: by it they hardly move. */
+const fineTuning = { id: 'fine-tune-sentences', epochs: 20, learningRate: 2e-3 };
+const quick = {
+  ...ambiguousGrammarExperiment,
+  ...named,
+  probes: [...ambiguousGrammarExperiment.probes, { ...fineTuning, every: '2/decade from 200' }],
+};
 
 export const saturation: PresetDefinition = {
   kind: 'preset',
@@ -39,8 +45,16 @@ export const saturation: PresetDefinition = {
   params: z.strictObject({}),
   experiment: quick,
   scales: {
-    standard: { ...quick, steps: 60_000, seeds: [0, 1, 2], downstream: { train: 10_000 } },
-    paper: { ...paperExperiment, ...named },
+    standard: {
+      ...quick,
+      ...{ steps: 8000, seeds: [0, 1, 2] },
+      downstream: { train: 6000, validation: 500, test: 10_000 },
+    },
+    paper: {
+      ...paperExperiment,
+      ...named,
+      probes: [...paperExperiment.probes, { id: 'fine-tune-sentences', every: '2/decade from 200' }],
+    },
   },
   report(spec, runs) {
     const finished = runs.filter(({ status }) => status === 'finished');
