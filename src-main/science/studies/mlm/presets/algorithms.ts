@@ -20,7 +20,7 @@ const quick = {
   ...ambiguousGrammarExperiment,
   ...named,
   steps: 1500,
-  schedule: { id: 'step', warmup: 0.02, milestones: [0.3], factor: 0.3 },
+  schedule: { ...ambiguousGrammarExperiment.schedule, milestones: [0.3] },
   evaluations: [{ id: 'exact', every: 150, sentences: 1000 }],
   probes: [{ id: 'linear', every: 150 }],
   flatness: { id: 'trace', every: 150, probes: 16, scaled: true },

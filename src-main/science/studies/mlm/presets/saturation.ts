@@ -30,7 +30,7 @@ const fineTuning = { id: 'fine-tune-sentences', epochs: 20, learningRate: 2e-3 }
 const quick = {
   ...ambiguousGrammarExperiment,
   ...named,
-  probes: [...ambiguousGrammarExperiment.probes, { ...fineTuning, every: '2/decade from 200' }],
+  probes: [...ambiguousGrammarExperiment.probes, { ...fineTuning, every: '1/decade from 250' }],
 };
 
 export const saturation: PresetDefinition = {
@@ -47,7 +47,9 @@ export const saturation: PresetDefinition = {
   scales: {
     standard: {
       ...quick,
-      ...{ steps: 8000, seeds: [0, 1, 2] },
+      ...{ steps: 9000, seeds: [0, 1, 2] },
+      schedule: { ...quick.schedule, milestones: [0.18] },
+      flatness: { ...quick.flatness, probes: 32 },
       downstream: { train: 6000, validation: 500, test: 10_000 },
     },
     paper: {

@@ -28,12 +28,12 @@ export const shortGrammarExperiment = {
  */
 export const ambiguousGrammarExperiment = {
   ...shortGrammarExperiment,
-  ...{ steps: 3000, batchSize: 256 },
+  ...{ steps: 4000, batchSize: 256 },
   data: {
     ...shortGrammarExperiment.data,
     ...{ roots: 4, words: 24, symbolWordsMin: 14, symbolWordsMax: 14 },
   },
-  schedule: { id: 'step', warmup: 0.02, milestones: [0.25, 0.6], factor: 0.3 },
+  schedule: { id: 'step', warmup: 0.02, milestones: [0.4], factor: 0.3 },
   evaluations: [{ id: 'exact', every: '6/decade from 100', sentences: 1000 }],
   flatness: { id: 'trace', every: '6/decade from 100', probes: 16, scaled: true },
   downstream: { train: 6000, validation: 500, test: 4000 },
