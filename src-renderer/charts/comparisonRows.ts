@@ -32,6 +32,7 @@ export function groupOf(series: string): string {
   const panel = panelOf(series);
   if (panel === 'baseline') return 'accuracy';
   if (panel === 'excess' || panel === 'loss') return 'loss';
+  if (panel === 'scaled_flatness') return 'flatness';
   return groups.some(({ id }) => id === panel) ? panel : 'other';
 }
 

@@ -17,6 +17,12 @@ const known: readonly Omit<PanelSpec, 'series' | 'references'>[] = [
   { id: 'loss', title: 'Loss', yTitle: 'loss', yKind: 'linear' },
   { id: 'accuracy', title: 'Probe accuracy', yTitle: 'accuracy', yKind: 'linear' },
   { id: 'flatness', title: 'Flatness', yTitle: 'curvature of the loss', yKind: 'linear' },
+  {
+    id: 'scaled_flatness',
+    title: 'Flatness, scaled by weights',
+    yTitle: 'curvature times squared weights',
+    yKind: 'linear',
+  },
   { id: 'features', title: 'Features', yTitle: 'feature statistic', yKind: 'linear' },
   { id: 'learning_rate', title: 'Learning rate', yTitle: 'learning rate', yKind: 'linear' },
 ];
@@ -48,6 +54,8 @@ export function panelOf(series: string): string {
   if (head === 'loss' && (rest[0] === 'excess' || rest[0] === 'unigram_excess')) return 'excess';
   if (head === 'feature' || head === 'features' || head === 'collapse' || head.startsWith('feature_'))
     return 'features';
+  // A hundredth of the plain trace, or less.
+  if (head === 'flatness' && rest.includes('scaled_trace')) return 'scaled_flatness';
   return head;
 }
 
@@ -97,6 +105,7 @@ export function seriesTitle(name: string): string {
     'loss/exact': 'cross-entropy, one word masked',
     'loss/unigram_excess': 'excess of the unigram model',
     'flatness/trace': 'Tr(H)',
+    'flatness/scaled_trace': 'Tr(DHD), D = diag |w|',
     'flatness/top': 'largest eigenvalue of H',
     'flatness/exact_trace': 'Tr(H), exact',
     'flatness/negative_share': 'share of negative eigenvalues of H',

@@ -30,6 +30,11 @@ interface Family {
   readonly isReference?: (series: string) => boolean;
 }
 
+/** Of another size than the plain trace. */
+function isScaled(series: string): boolean {
+  return series.startsWith('flatness/') && series.split('/').includes('scaled_trace');
+}
+
 /** In the order of a report; a series goes to the first family that has it. */
 const families: Readonly<Record<string, Family>> = {
   loss: {
@@ -48,7 +53,11 @@ const families: Readonly<Record<string, Family>> = {
   },
   flatness: {
     ...{ title: 'Flatness', unit: 'curvature of the loss', scale: 'linear' },
-    has: (series) => series.startsWith('flatness/'),
+    has: (series) => series.startsWith('flatness/') && !isScaled(series),
+  },
+  scaledFlatness: {
+    ...{ title: 'Flatness, scaled by weights', unit: 'curvature times squared weights', scale: 'linear' },
+    has: isScaled,
   },
 };
 
