@@ -106,6 +106,7 @@ export function seriesTitle(name: string): string {
     'loss/unigram_excess': 'excess of the unigram model',
     'flatness/trace': 'Tr(H)',
     'flatness/scaled_trace': 'Tr(DHD), D = diag |w|',
+    'flatness/tiled/trace': 'Tr(H) at one size',
     'flatness/top': 'largest eigenvalue of H',
     'flatness/exact_trace': 'Tr(H), exact',
     'flatness/negative_share': 'share of negative eigenvalues of H',

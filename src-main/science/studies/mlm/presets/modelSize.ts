@@ -7,7 +7,7 @@ import { type StrataCorrelation, strataCorrelation } from '../../../strataCorrel
 import { type OverSeeds, withSpread } from '../../overSeeds.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { shapesOf } from '../estimate.ts';
-import { matchedExperiment, paperMatchedExperiment, standardSteps } from './matchedExperiments.ts';
+import { atEnd, matchedExperiment, paperMatchedExperiment, standardSteps } from './matchedExperiments.ts';
 import { accuracies, interval, isMatched, lastPlace, meanAccuracy, spreadOf } from './matchedRuns.ts';
 import { type Place, tolerance } from './places.ts';
 import { percent, resultsTable, statusStatement } from './results.ts';
@@ -30,14 +30,11 @@ function sizes(widths: readonly number[], headWidth: number) {
 }
 
 const named = { preset: 'model-size', title: 'Model size' };
-/** At the end alone, which comes before so many steps. */
-const every = standardSteps.steps;
 const quick = {
   ...matchedExperiment,
   ...named,
   encoder: { id: 'transformer', layers: 2, width: 16, heads: 1, feedForward: 64 },
-  probes: [{ id: 'linear', every }],
-  flatness: { id: 'tiled-trace', every, width: 192, layers: 2, plain: true },
+  flatness: { id: 'tiled-trace', every: atEnd, width: 192, layers: 2, plain: true },
   vary: sizes([16, 32, 64, 96, 192], 16),
 };
 
