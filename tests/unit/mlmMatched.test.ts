@@ -175,7 +175,7 @@ describe('flatness against downstream', () => {
     );
     expect(new Set(names).size).toBe(9);
     expect(names).toContain('AdamW 0.002, batch 64, label noise 0.1');
-    expect(names).toContain('SAM on SGD 0.3, ρ 0.05, batch 64');
+    expect(names).toContain('SAM on SGD 0.1, ρ 0.05, batch 64');
   });
 });
 

@@ -38,12 +38,12 @@ const grid = [
   [adamw(1e-3), 64, 0],
   [adamw(2e-3), 64, 0],
   [adamw(4e-3), 64, 0],
-  [adamw(2e-3), 16, 0],
+  [adamw(1e-3), 16, 0],
   [adamw(2e-3), 64, 0.1],
+  [sgd(0.05), 64, 0],
   [sgd(0.1), 64, 0],
-  [sgd(0.3), 64, 0],
-  [sgd(0.3), 64, 0.1],
-  [sam('sgd', 0.3, 0.05), 64, 0],
+  [sgd(0.1), 64, 0.1],
+  [sam('sgd', 0.1, 0.05), 64, 0],
 ];
 const named = { preset: 'flatness-versus-downstream', title: 'Flatness and downstream' };
 const quick = { ...matchedExperiment, ...named, vary: { [ways]: grid } };

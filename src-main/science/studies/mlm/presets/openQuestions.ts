@@ -34,9 +34,9 @@ const quick = {
       adamw(1e-3),
       adamw(2e-3),
       sam('adamw', 2e-3, 0.05),
+      sgd(0.05),
       sgd(0.1),
-      sgd(0.3),
-      sam('sgd', 0.3, 0.05),
+      sam('sgd', 0.1, 0.05),
     ],
   },
 };
