@@ -8,7 +8,8 @@ import { expandRuns, preview, resolveExperiment } from '#science/registry.ts';
 import { loadBatches } from '#science/studies/mlm/build.ts';
 
 const variables = 5;
-const language = lego.build({ variables });
+const letters = 7;
+const language = lego.build({ variables, letters });
 const random = stream(3, 'lego');
 const sentences = Array.from({ length: 300 }, () => language.sample(random));
 const text = (sentence: Int32Array): string => Array.from(sentence, (word) => language.words[word]).join(' ');
@@ -71,7 +72,7 @@ const specOf = (changes: object): MlmRunSpec =>
   expandRuns(
     resolveExperiment({
       ...{ format: 'basin/1', title: 'lego', study: 'mlm', steps: 10, batchSize: 6, seeds: [1] },
-      ...{ data: { id: 'lego', variables }, masking: { id: 'questions', first: 2 } },
+      ...{ data: { id: 'lego', variables, letters }, masking: { id: 'questions', first: 2 } },
       ...{
         encoder: { id: 'transformer', layers: 1, width: 8, heads: 2, feedForward: 8 },
         loss: { id: 'mlm' },

@@ -8,18 +8,33 @@ import { permutation, type Stream } from '#engine/random.ts';
 import type { LanguageDataset } from '../definition.ts';
 import type { Question, Sentence } from './language.ts';
 
-const letters = [...'abcdefghijklmnopqrstuvwxyz'];
-const words = [...letters, '=', '+', '-', '1', ';'];
-const [equals, plus, minus, one, end] = [26, 27, 28, 29, 30] as const;
+const alphabet = [...'abcdefghijklmnopqrstuvwxyz'];
 /** Words of a clause: variable, `=`, sign, the variable before or `1`, `;`. */
 const clause = 5;
 
-const params = z.strictObject({
-  variables: z.int().min(2).max(letters.length).default(8).meta({
-    title: 'Variables',
-    description: 'Length of the chain; each is another letter, drawn without replacement.',
-  }),
-});
+/** The words, letters first, and the places of those that are none. */
+function vocabulary(letters: number) {
+  const [equals, plus, minus, one, end] = [letters, letters + 1, letters + 2, letters + 3, letters + 4];
+  const words = [...alphabet.slice(0, letters), '=', '+', '-', '1', ';'];
+  return { words, equals, plus, minus, one, end } as const;
+}
+type Vocabulary = ReturnType<typeof vocabulary>;
+
+const params = z
+  .strictObject({
+    variables: z.int().min(2).max(alphabet.length).default(8).meta({
+      title: 'Variables',
+      description: 'Length of the chain; each is another letter, drawn without replacement.',
+    }),
+    letters: z.int().min(2).max(alphabet.length).default(alphabet.length).meta({
+      title: 'Letters',
+      description: 'Letters from which the variables are drawn; fewer are learnt sooner.',
+    }),
+  })
+  .refine(({ variables, letters }) => variables <= letters, {
+    path: ['letters'],
+    error: 'each variable needs a letter of its own',
+  });
 
 export const lego: LanguageDataset<typeof params> = {
   kind: 'dataset',
@@ -32,19 +47,30 @@ export const lego: LanguageDataset<typeof params> = {
   reference: 'Zhang et al. 2022, arXiv 2206.04301',
   studies: ['mlm'],
   params,
-  outline: ({ variables }) => ({ words: words.length, maxLength: clause * variables }),
-  build: ({ variables }) => ({
-    words,
+  outline: ({ variables, letters }) => ({
+    words: vocabulary(letters).words.length,
     maxLength: clause * variables,
-    sample: (random) => chain(variables, random),
-    unigram: shares(variables),
-    tasks: [],
-    questions: values,
   }),
+  build({ variables, letters }) {
+    const known = vocabulary(letters);
+    return {
+      words: known.words,
+      maxLength: clause * variables,
+      sample: (random) => chain(variables, letters, known, random),
+      unigram: shares(variables, letters, known),
+      tasks: [],
+      questions: (sentence) => values(sentence, known),
+    };
+  },
 };
 
-function chain(variables: number, random: Stream): Sentence {
-  const names = permutation(random, letters.length).subarray(0, variables);
+function chain(
+  variables: number,
+  letters: number,
+  { equals, plus, minus, one, end }: Vocabulary,
+  random: Stream,
+): Sentence {
+  const names = permutation(random, letters).subarray(0, variables);
   const order = permutation(random, variables);
   const sentence = new Int32Array(clause * variables);
   for (let depth = 0; depth < variables; depth++) {
@@ -56,7 +82,7 @@ function chain(variables: number, random: Stream): Sentence {
 }
 
 /** The variables from the chain's beginning; the answer is the word `+` or `-`. */
-function values(sentence: Sentence): readonly Question[] {
+function values(sentence: Sentence, { plus, minus, one }: Vocabulary): readonly Question[] {
   const placeBySource = new Map<number, number>();
   for (let place = 0; place < sentence.length; place += clause) {
     placeBySource.set(sentence[place + 3] as number, place);
@@ -73,13 +99,13 @@ function values(sentence: Sentence): readonly Question[] {
 }
 
 /** Each clause has one of `=` and `;`, one sign, one variable, and one more variable unless it is the first. */
-function shares(variables: number): Float64Array {
+function shares(
+  variables: number,
+  letters: number,
+  { words, equals, plus, minus, one, end }: Vocabulary,
+): Float64Array {
   const total = clause * variables;
-  const share = new Float64Array(words.length).fill(
-    (2 * variables - 1) / letters.length / total,
-    0,
-    letters.length,
-  );
+  const share = new Float64Array(words.length).fill((2 * variables - 1) / letters / total, 0, letters);
   share[equals] = share[end] = variables / total;
   share[plus] = share[minus] = variables / 2 / total;
   share[one] = 1 / total;
