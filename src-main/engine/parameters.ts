@@ -3,6 +3,12 @@ import { BasinError } from '#contract/error.ts';
 import { stream } from './random.ts';
 import { tensor, tidy, type Variable, variable } from './tf.ts';
 
+/** Columns of a matrix that are drawn with a deviation of their own and stand again in as many columns after them. */
+export interface Twin {
+  readonly columns: number;
+  readonly deviation: number;
+}
+
 export abstract class Parameters {
   readonly #all = new Map<string, Variable>();
 
@@ -15,9 +21,9 @@ export abstract class Parameters {
     return [...this.#all.values()].reduce((sum, weight) => sum + weight.size, 0);
   }
 
-  /** Independent normal numbers with the given standard deviation. */
-  normal(name: string, shape: readonly number[], deviation: number): Variable {
-    return this.#add(name, shape, deviation);
+  /** Independent normal numbers with the given standard deviation, but for the first columns where these are a twin. */
+  normal(name: string, shape: readonly number[], deviation: number, twin?: Twin): Variable {
+    return this.#add(name, shape, deviation, 0, twin);
   }
 
   constant(name: string, shape: readonly number[], value: number): Variable {
@@ -29,11 +35,17 @@ export abstract class Parameters {
     this.#all.clear();
   }
 
-  protected abstract make(name: string, shape: readonly number[], deviation: number, mean: number): Variable;
+  protected abstract make(
+    name: string,
+    shape: readonly number[],
+    deviation: number,
+    mean: number,
+    twin?: Twin,
+  ): Variable;
 
-  #add(name: string, shape: readonly number[], deviation: number, mean = 0): Variable {
+  #add(name: string, shape: readonly number[], deviation: number, mean = 0, twin?: Twin): Variable {
     if (this.#all.has(name)) throw new BasinError('internal', `Weight ${name}: it exists already.`);
-    const weight = this.make(name, shape, deviation, mean);
+    const weight = this.make(name, shape, deviation, mean, twin);
     this.#all.set(name, weight);
     return weight;
   }
@@ -48,10 +60,17 @@ export class SeededParameters extends Parameters {
     this.#seed = seed;
   }
 
-  protected make(name: string, shape: readonly number[], deviation: number, mean: number): Variable {
+  protected make(
+    name: string,
+    shape: readonly number[],
+    deviation: number,
+    mean: number,
+    twin?: Twin,
+  ): Variable {
     const random = stream(this.#seed, `init/${name}`);
     const values = new Float32Array(sizeOf(shape)).fill(mean);
     if (deviation > 0) for (let i = 0; i < values.length; i++) values[i] = mean + deviation * random.normal();
+    if (twin) doubled(values, shape.at(-1) ?? 0, twin.columns, twin.deviation / deviation);
     const initial = tensor(values, [...shape]);
     // Unnamed inside tfjs: its registry of names is global, ours is one model's.
     const weight = variable(initial, true);
@@ -83,6 +102,14 @@ export class ShapesOnly extends Parameters {
   protected make(_name: string, shape: readonly number[]): Variable {
     // Enough for a `build` that only creates weights; using one in an operation fails at once.
     return { shape: [...shape], rank: shape.length, size: sizeOf(shape) } as unknown as Variable;
+  }
+}
+
+/** In each row of `width` numbers the first `columns` are scaled, and stand again in as many after them. */
+function doubled(values: Float32Array, width: number, columns: number, scale: number): void {
+  for (let row = 0; row < values.length; row += width) {
+    for (let i = row; i < row + columns; i++) values[i] = (values[i] as number) * scale;
+    values.copyWithin(row + columns, row, row + columns);
   }
 }
 

@@ -33,7 +33,7 @@ const small: TransformerShape = {
 /** Weights of a model, every one of them moved away from zeros and ones. */
 function drawn(shape: TransformerShape): Map<string, Float32Array> {
   const parameters = new SeededParameters(1);
-  transformer.build({ ...shape, causal: false }, tokens, parameters);
+  transformer.build({ ...shape, causal: false, alike: false }, tokens, parameters);
   const random = stream(2, 'weights');
   const numbers = [...parameters.all].map(
     ([name, weight]) =>
@@ -45,7 +45,7 @@ function drawn(shape: TransformerShape): Map<string, Float32Array> {
 
 function outputs(shape: TransformerShape, weights: ReadonlyMap<string, Float32Array>) {
   const parameters = new LoadedParameters(weights);
-  const model = transformer.build({ ...shape, causal: false }, tokens, parameters);
+  const model = transformer.build({ ...shape, causal: false, alike: false }, tokens, parameters);
   const count = parameters.count;
   const found = tidy(() => {
     const embeddings = model.embed(tensor(ids, undefined, 'int32') as never, tensor(mask) as never);

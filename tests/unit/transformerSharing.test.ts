@@ -62,3 +62,20 @@ test('a tied output multiplies by the words’ embeddings', () => {
     }
   }
 });
+
+test('alike at first: queries are keys of twice the size, and every other weight is as it would be', () => {
+  const [alike, plain] = [built({ alike: true }), built({})];
+  for (const [name, weight] of plain.parameters.all) {
+    const [found, usual] = [alike.parameters.all.get(name)?.dataSync() ?? [], weight.dataSync()];
+    if (!name.endsWith('query_key_value/kernel')) {
+      expect(found, name).toEqual(usual);
+      continue;
+    }
+    for (const [i, number] of found.entries()) {
+      // Columns: eight of the queries, eight of the keys, eight of the values.
+      const part = Math.floor((i % 24) / 8);
+      const expected = part === 2 ? (usual[i] as number) : 2 * (usual[part === 1 ? i - 8 : i] as number);
+      expect(number, `${name} ${i}`).toBe(expected);
+    }
+  }
+});

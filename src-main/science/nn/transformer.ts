@@ -60,6 +60,11 @@ const params = z
       title: 'Causal',
       description: 'A token attends to itself and those before it alone, as in GPT.',
     }),
+    alike: z.boolean().default(false).meta({
+      title: 'Alike at first',
+      description:
+        'Queries begin with the weights of keys, twice their usual size, so that at first a token attends to tokens like it. Basin’s own; chains of references are learnt sooner.',
+    }),
     tied: z.boolean().default(false).meta({
       title: 'Tied output',
       description: 'The output layer multiplies by the token embeddings and has only a bias of its own.',
@@ -120,13 +125,17 @@ export const transformer: TokenEncoder<typeof params> = {
  */
 type Block = (asked: Tensor2D, x: Tensor2D, bias: Tensor4D) => Tensor2D;
 
+type BlockShape = Pick<z.output<typeof params>, 'width' | 'heads' | 'feedForward'> & {
+  readonly alike?: boolean;
+};
+
 export function block(
   name: string,
-  { width, heads, feedForward }: Pick<z.output<typeof params>, 'width' | 'heads' | 'feedForward'>,
+  { width, heads, feedForward, alike = false }: BlockShape,
   parameters: Parameters,
 ): Block {
   const attentionNorm = layerNorm(`${name}/attention/norm`, width, parameters);
-  const attend = attention(`${name}/attention`, width, heads, parameters);
+  const attend = attention(`${name}/attention`, width, heads, alike, parameters);
   const feedForwardNorm = layerNorm(`${name}/feed_forward/norm`, width, parameters);
   const rise = dense(`${name}/feed_forward/in`, width, feedForward, gain, parameters);
   const fall = dense(`${name}/feed_forward/out`, feedForward, width, gain, parameters);
@@ -144,13 +153,20 @@ export function block(
  * softmax(q kᵀ / √d + bias) v in every head, all heads in one product: q from the tokens that are
  * asked about, k and v from all.
  */
-function attention(name: string, width: number, heads: number, parameters: Parameters): Block {
+function attention(
+  name: string,
+  width: number,
+  heads: number,
+  alike: boolean,
+  parameters: Parameters,
+): Block {
   const { kernel, bias: offset } = denseWeights(
     `${name}/query_key_value`,
     width,
     3 * width,
     gain,
     parameters,
+    alike ? { columns: width, deviation: 2 * Math.sqrt(gain / width) } : undefined,
   );
   const out = dense(`${name}/out`, width, width, gain, parameters);
   const headWidth = width / heads;
