@@ -188,7 +188,7 @@ function gridPoints(vary: ExperimentSpec['vary']): GridPoint[] {
   return points;
 }
 
-/** Settings that vary together are named where they tell the key's values apart. */
+/** Of settings that vary together those are named that tell the key's values apart, the first ones first. */
 function valuesOf(key: string, values: readonly unknown[]): GridPoint[] {
   const all = values.map((value) => {
     const settings = gridSettings(key, value);
@@ -198,9 +198,17 @@ function valuesOf(key: string, values: readonly unknown[]): GridPoint[] {
     });
     return { settings, labels };
   });
-  const differs = (label: string, place: number) =>
-    all[0]?.labels.length === 1 || all.some(({ labels }) => labels[place] !== label);
-  return all.map((one) => ({ ...one, labels: one.labels.filter(differs) }));
+  const count = all[0]?.labels.length ?? 0;
+  const names = (places: readonly number[]) => all.map(({ labels }) => places.map((place) => labels[place]));
+  const toldApart = (places: readonly number[]) => new Set(names(places).map((name) => name.join())).size;
+  let named: number[] = count === 1 ? [0] : [];
+  for (let place = 0; place < count; place++) {
+    if (toldApart([...named, place]) > toldApart(named)) named = [...named, place];
+  }
+  return all.map(({ settings, labels }) => ({
+    settings,
+    labels: labels.filter((_, i) => named.includes(i)),
+  }));
 }
 
 /** Parameters that tell a component from others of its id in a grid. */

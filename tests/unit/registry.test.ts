@@ -100,12 +100,14 @@ describe('grids', () => {
   test('settings that vary together make one axis, and name what tells its runs apart', () => {
     const together = [
       ['adamw', 64, 'linear'],
+      ['sgd', 64, 'linear'],
       ['sgd', 32, 'linear'],
     ];
     const vary = { 'optimizer.id,batchSize,schedule.id': together };
     const runs = expandRuns(resolveExperiment({ ...grid, title: 'Both', vary, seeds: [0] }));
     expect(runs.map(({ name }) => name)).toEqual([
       'Both · optimizer adamw · batchSize 64',
+      'Both · optimizer sgd · batchSize 64',
       'Both · optimizer sgd · batchSize 32',
     ]);
     expect(runs.map(({ spec: run }) => [run.optimizer.id, run.batchSize, run.schedule.id])).toEqual(together);

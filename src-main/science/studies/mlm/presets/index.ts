@@ -1,6 +1,7 @@
 /** Presets of the MLM study: a new one adds a line here. */
 import type { PresetDefinition } from '../../../definition.ts';
 import { algorithms } from './algorithms.ts';
+import { architecture } from './architecture.ts';
 import { flatnessVersusDownstream } from './flatnessVersusDownstream.ts';
 import { mlmOptimizers } from './mlmOptimizers.ts';
 import { mlmPcfg } from './mlmPcfg.ts';
@@ -18,4 +19,5 @@ export const presets: readonly PresetDefinition[] = [
   flatnessVersusDownstream,
   openQuestions,
   sgdFlattest,
+  architecture,
 ];

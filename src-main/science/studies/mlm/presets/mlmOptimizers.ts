@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Verdict } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { finalValue } from '../../finalValues.ts';
-import { type Place, placesOf, tolerance } from './places.ts';
+import { lowestEqualPlaces, type Place, placesOf, tolerance } from './places.ts';
 import { excessStatement, probeStatement, resultsTable, statusStatement, withError } from './results.ts';
 import { smallGrammarExperiment } from './smallGrammarExperiment.ts';
 
@@ -59,12 +59,10 @@ function traceStatement(run: RunResult): string | null {
 const both = ['loss/excess', 'flatness/trace'] as const;
 type Moment = Place<(typeof both)[number]>;
 
-/** The two places of lowest loss whose losses count as equal; null where the runs never came so near. */
+/** Where the two stand at equal loss; null where they never came so near. */
 function atEqualLoss(adamw: RunResult, sgd: RunResult): { adamw: Moment; sgd: Moment } | null {
-  const pairs = placesOf(adamw, both).flatMap((a) => placesOf(sgd, both).map((s) => ({ adamw: a, sgd: s })));
-  const higher = (pair: { adamw: Moment; sgd: Moment }) => Math.max(excessOf(pair.adamw), excessOf(pair.sgd));
-  const equal = pairs.filter((pair) => Math.abs(excessOf(pair.adamw) - excessOf(pair.sgd)) <= tolerance);
-  return equal.sort((a, b) => higher(a) - higher(b))[0] ?? null;
+  const pair = lowestEqualPlaces<'flatness/trace'>(placesOf(adamw, both), placesOf(sgd, both));
+  return pair && { adamw: pair[0], sgd: pair[1] };
 }
 
 function excessOf({ at }: Moment): number {

@@ -40,6 +40,25 @@ export function nearestPlace<Series extends string>(
   return nearest && distance(nearest) <= tolerance ? nearest : null;
 }
 
+/** The two places of lowest loss whose losses count as equal; null where the runs never came so near. */
+export function lowestEqualPlaces<Series extends string>(
+  first: readonly Place<Series | 'loss/excess'>[],
+  second: readonly Place<Series | 'loss/excess'>[],
+): readonly [Place<Series | 'loss/excess'>, Place<Series | 'loss/excess'>] | null {
+  const excessOf = (place: Place<Series | 'loss/excess'>) => place.at['loss/excess'].value;
+  const pairs = first.flatMap((a) =>
+    second.map((b) => ({
+      pair: [a, b] as const,
+      higher: Math.max(excessOf(a), excessOf(b)),
+      apart: Math.abs(excessOf(a) - excessOf(b)),
+    })),
+  );
+  const [lowest] = pairs
+    .filter(({ apart }) => apart <= tolerance)
+    .sort((a, b) => a.higher - b.higher || a.apart - b.apart);
+  return lowest?.pair ?? null;
+}
+
 /** A difference seed by seed. */
 export interface Difference {
   readonly mean: number;

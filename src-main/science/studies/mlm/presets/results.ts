@@ -26,6 +26,17 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+/** A difference of shares and its standard error, in hundredths. */
+export function pointsWithError({
+  mean,
+  stderr,
+}: {
+  readonly mean: number;
+  readonly stderr: number;
+}): string {
+  return `${mean < 0 ? '−' : '+'}${Math.abs(100 * mean).toFixed(2)} ± ${(100 * stderr).toFixed(2)} points`;
+}
+
 /** The distance from the true conditional, in a sentence; null where it was not measured. */
 export function excessStatement(run: RunResult): string | null {
   const excess = finalValue(run, 'loss/excess');
