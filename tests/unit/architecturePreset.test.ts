@@ -79,11 +79,11 @@ test('holds where both halves of the claim do, each with its numbers', () => {
   expect(said).toContain('Shared layers go further along LEGO chains than separate ones: held.');
   // Place 4: 0.7, 0.71 and 0.72 against 0.55.
   expect(said).toContain(
-    'shared layers 71.0 %, separate layers 55.0 %; shared ahead by +16.00 ± 0.58 points (3 seeds)',
+    'shared layers 71.0 %, separate layers 55.0 %; shared less separate +16.00 ± 0.58 points (3 seeds)',
   );
   expect(said).toContain('at equal loss: held.');
   expect(said).toContain('excess 0.0210 and 0.0200, 0.0210 and 0.0200, 0.0210 and 0.0200 nats; 3 seeds');
-  expect(said).toContain('ahead by +5.10 ± 0.06 points on average; A +5.10 ± 0.06 points');
+  expect(said).toContain('3 seeds): +5.10 ± 0.06 points on average; A +5.10 ± 0.06 points');
 });
 
 test('draws accuracy by place with its error over seeds, and tables that fit their columns', () => {

@@ -49,7 +49,7 @@ export function chainPart(finished: readonly RunResult[], wanted: number): Repor
               .map((kind) => `${kind} layers ${percent(overPlaces(of(finished, kind), beyond))}`)
               .join(
                 ', ',
-              )}; shared ahead by ${pointsWithError(gain)} (${pairs.length === 1 ? 'one seed, error of the measurement' : `${pairs.length} seeds`}).`,
+              )}; shared less separate ${pointsWithError(gain)} (${pairs.length === 1 ? 'one seed, error of the measurement' : `${pairs.length} seeds`}).`,
           ]
         : []),
     ],

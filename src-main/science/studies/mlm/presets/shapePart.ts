@@ -150,7 +150,7 @@ function comparison(deep: Shape, wide: Shape, way: Way, pairs: readonly Pair[]):
       `${pair.deep.at['loss/excess'].value.toFixed(4)} and ${pair.wide.at['loss/excess'].value.toFixed(4)}`,
   );
   const each = tasks.map((task) => `${task} ${pointsWithError(gainIn(pairs, way, [task]))}`);
-  return `${deep.name} (${deep.weights} weights) against ${wide.name} (${wide.weights}) by ${way.name}, at the lowest loss that both reach (excess ${excess.join(', ')} nats; ${over}): ahead by ${pointsWithError(gainIn(pairs, way, tasks))} on average; ${each.join(', ')}.`;
+  return `${deep.name} (${deep.weights} weights) against ${wide.name} (${wide.weights}) by ${way.name}, at the lowest loss that both reach (excess ${excess.join(', ')} nats; ${over}): ${pointsWithError(gainIn(pairs, way, tasks))} on average; ${each.join(', ')}.`;
 }
 
 function pairsTable(
