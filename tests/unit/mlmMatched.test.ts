@@ -167,6 +167,9 @@ describe('flatness against downstream', () => {
       { step: 500, excess: 0.1 + 0.011 * Math.floor(place / 9), accuracy: 0.7, trace: 10 + place },
     ]);
     expect(found.verdict).toBe('not tested');
+    const nothing = report(flatnessVersusDownstream, () => []).found;
+    expect(nothing.verdict).toBe('not tested');
+    expect(JSON.stringify(nothing)).not.toContain('NaN');
   });
 
   test('a way of training is named by what it does', () => {

@@ -93,7 +93,11 @@ export const flatnessVersusDownstream: PresetDefinition = {
         `Only runs of one seed within one bin of ${tolerance} nats of excess are compared with each other, one measurement of a run in each bin; ρ is the mean over bins. The claim holds where the intervals of the first two lie below zero.`,
         rescalingCaution,
       ],
-      tables: [waysTable(matched), correlationsTable(found), resultsTable(runs)],
+      tables: [
+        ...(matched.length > 0 ? [waysTable(matched)] : []),
+        correlationsTable(found),
+        resultsTable(runs),
+      ],
       figures: [...matchedFigures(matched), lossFigure(moments)],
     };
   },

@@ -135,8 +135,9 @@ export function waysTable(moments: readonly Moment[]): ReportTable {
   };
 }
 
-/** One point a run. */
+/** One point a run; none without one. */
 export function matchedFigures(moments: readonly Moment[]): ReportFigure[] {
+  if (moments.length === 0) return [];
   const figure = (title: string, flatness: Flatness) =>
     scatter(`Probes against ${title} at ${binName(moments)} of excess`, moments, {
       x: { title, scale: 'log' },
