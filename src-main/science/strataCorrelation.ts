@@ -26,7 +26,7 @@ export interface StrataCorrelation {
 
 export type RankStatistic = 'plain' | 'partial';
 
-const resamples = 2000;
+const resamples = 1000;
 /** Fewer different observations than this say nothing of a stratum: a partial correlation of three is ±1. */
 const least = 4;
 

@@ -5,7 +5,6 @@ import type { StrataCorrelation } from '../../../strataCorrelation.ts';
 import type { OverSeeds } from '../../overSeeds.ts';
 import { type Place, placesOf, tolerance } from './places.ts';
 
-export const tasks = ['A', 'B', 'C'] as const;
 export const accuracies = ['accuracy/linear/A', 'accuracy/linear/B', 'accuracy/linear/C'] as const;
 
 /** Mean over the three tasks. */

@@ -15,7 +15,7 @@ import { type Place, placesOf, tolerance } from './places.ts';
 const measured = ['loss/excess', ...accuracies, 'flatness/trace', 'flatness/scaled_trace'] as const;
 
 /** How flat a place is. */
-export type Flatness = 'flatness/trace' | 'flatness/scaled_trace';
+type Flatness = 'flatness/trace' | 'flatness/scaled_trace';
 
 /** A run at its last measurement in one bin of the excess, `tolerance` wide. */
 export interface Moment {
@@ -89,7 +89,7 @@ export function fullestBin(moments: readonly Moment[]): readonly Moment[] {
   );
 }
 
-export function binName(moments: readonly Moment[]): string {
+function binName(moments: readonly Moment[]): string {
   const end = (moments[0]?.bin ?? Number.NaN) * tolerance;
   return `${(end - tolerance).toFixed(2)} to ${end.toFixed(2)} nats`;
 }
