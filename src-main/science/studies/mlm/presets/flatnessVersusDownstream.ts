@@ -125,7 +125,7 @@ const correlations: readonly (Asked & { readonly title: string; readonly judges?
 ];
 
 function sentence(title: string, found: StrataCorrelation): string {
-  return `${title}: rank correlation ${found.rho.toFixed(2)}, ${interval(found)} (${found.clusters} drawn, ${found.strata} groups of equal loss and seed).`;
+  return `${title}: rank correlation ${found.rho.toFixed(2)}, ${interval(found)} (${found.clusters} drawn; groups of equal loss and seed: ${found.strata}).`;
 }
 
 function correlationsTable(
