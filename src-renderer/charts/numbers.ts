@@ -67,7 +67,12 @@ export function formatDecade(exponent: number): string {
 /** An axis label: as many decimals as the distance between two ticks needs. */
 export function formatTick(value: number, spacing: number): string {
   const magnitude = Math.abs(value);
-  if (value !== 0 && (magnitude >= 1e6 || spacing < 1e-4)) return scientific(value, 3);
+  const fine = spacing < 1e-4;
+  if (value === 0 && fine) return '0';
+  if (magnitude >= 1e6 || (fine && magnitude < 1e-3)) {
+    const digits = Math.floor(Math.log10(magnitude) + 1e-9) - Math.floor(Math.log10(spacing) + 1e-9) + 1;
+    return scientific(value, Math.min(Math.max(digits, 3), 15));
+  }
   const decimals = Math.max(0, -Math.floor(Math.log10(spacing) + 1e-9));
   const text = magnitude.toFixed(Math.min(decimals, 20));
   return signed(Number(text) === 0 ? 0 : value, grouped(text));

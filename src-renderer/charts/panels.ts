@@ -41,8 +41,8 @@ const referenceNames = new Set([
   'spread_healthy',
 ]);
 
-/** Tables have them, charts need not: the same curve in another unit, and what is worth a look only when it is not zero. */
-const tableOnly = new Set(['loss/excess_share', 'time/waiting']);
+/** Tables have them, charts need not: the same curve in another unit, a yes or no, and what is worth a look only when it is not zero. */
+const tableOnly = new Set(['loss/excess_share', 'loss/saturated', 'time/waiting']);
 
 /** A number that is known without training, logged as a constant. */
 export function isReference(series: string): boolean {
@@ -103,6 +103,7 @@ export function seriesTitle(name: string): string {
     'loss/excess': 'excess over the floor',
     'loss/excess_share': "excess, share of the unigram model's",
     'loss/exact': 'cross-entropy, one word masked',
+    'loss/saturated': 'saturated (excess below 0.01 nats)',
     'loss/unigram_excess': 'excess of the unigram model',
     'flatness/trace': 'Tr(H)',
     'flatness/scaled_trace': 'Tr(DHD), D = diag |w|',

@@ -69,6 +69,10 @@ describe('numbers as print sets them', () => {
     expect(formatTick(0.3, 0.1)).toBe('0.3');
     expect(formatTick(-0.0000001, 0.5)).toBe('0.0');
     expect(formatTick(2000, 1000)).toBe('2000');
+    expect(formatTick(8.201634, 1e-6)).toBe('8.201634');
+    expect(formatTick(0.0002, 5e-5)).toBe(`2${thin}×${thin}10⁻⁴`);
+    expect(formatTick(0.000123456, 1e-9)).toBe(`1.23456${thin}×${thin}10⁻⁴`);
+    expect(formatTick(0, 1e-6)).toBe('0');
     expect(formatDecade(-2)).toBe('0.01');
     expect(formatDecade(-7)).toBe('10⁻⁷');
   });
