@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { nativeBackend, tf } from '#engine/backend.ts';
 import { stream } from '#engine/random.ts';
 import { hierarchicalClusters } from '#science/data/hierarchicalClusters.ts';
-import { graphEvaluation } from '#science/evaluations/graphSpectrum.ts';
+import { alignedEmbedding, graphEvaluation } from '#science/evaluations/graphSpectrum.ts';
 import { graphOfPopulation } from '#science/graph/graph.ts';
 import { graphSpectrum } from '#science/graph/spectrum.ts';
 import { spectral } from '#science/losses/spectral.ts';
@@ -45,6 +45,36 @@ test('the eigenvectors are at no angle and reach the floor, which μ divides', (
     expect(found['angle/largest']).toBeLessThan(1e-6);
     expect(found['misfit/procrustes']).toBeLessThan(1e-6);
   }
+});
+
+test('turned and mirrored, the minimiser’s places are found again, beside its own', () => {
+  const width = 4;
+  const rows = minimiser(width);
+  // A reflection, which is orthogonal: I − 2 u uᵀ.
+  const u = [0.5, -0.5, 0.7, 0.1];
+  const squared = u.reduce((sum, entry) => sum + entry ** 2, 0);
+  const turned = rows.map((entry, at) => {
+    const row = rows.subarray(at - (at % width), at - (at % width) + width);
+    const along = row.reduce((sum, other, i) => sum + other * (u[i] as number), 0);
+    return entry - (2 * along * (u[at % width] as number)) / squared;
+  });
+  const loss = { id: 'spectral', mu: 100 };
+  const found = graphEvaluation.prepare({}, population, loss, width).measure(turned);
+  const {
+    clusters,
+    minimiser: own,
+    learnt,
+  } = alignedEmbedding.parse(found.find(({ name }) => name === 'misfit/procrustes')?.detail);
+  expect(clusters).toEqual([...population.clusters]);
+  for (let x = 0; x < n; x++) {
+    for (const i of [0, 1]) {
+      const expected = rows[x * width + 1 + i] as number;
+      expect(own[x]?.[i]).toBeCloseTo(expected, 4);
+      expect(learnt[x]?.[i]).toBeCloseTo(expected, 4);
+    }
+  }
+  const narrow = graphEvaluation.prepare({}, population, loss, 2).measure(minimiser(2));
+  expect(narrow.find(({ name }) => name === 'misfit/procrustes')?.detail).toBeUndefined();
 });
 
 test('the loss over all pairs is TensorFlow’s, capped features or not', () => {

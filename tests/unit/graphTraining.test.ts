@@ -4,10 +4,11 @@ import { nativeBackend, tf } from '#engine/backend.ts';
 import { capturedEngine } from '#engine/capture/engine.ts';
 import { eagerEngine } from '#engine/eager.ts';
 import { learningRate } from '#science/learningRate.ts';
-import { components } from '#science/registry.ts';
+import { components, expandRuns, resolveExperiment } from '#science/registry.ts';
 import { losses } from '#science/studies/contrastive/components.ts';
 import { contrastiveStudy } from '#science/studies/contrastive/index.ts';
 import { populationTensors } from '#science/studies/contrastive/populationTensors.ts';
+import { kVersusR } from '#science/studies/contrastive/presets/kVersusR.ts';
 import { loadSource } from '#science/studies/contrastive/source.ts';
 
 const graph: ContrastiveRunSpec = {
@@ -71,6 +72,19 @@ test('sampled pairs lead near the same minimum', async () => {
   expect(Math.abs(100 * loss + 1 + 2 * second ** 2)).toBeLessThan(0.5);
   expect(value('error/worst')).toBe(0);
 });
+
+test('the presets’ training tells eigenvalues apart that differ by less than a thousandth', async () => {
+  const run = expandRuns(resolveExperiment(kVersusR.experiment)).find(
+    ({ spec }) => spec.data.clusters === 8 && spec.encoder.width === 7,
+  );
+  const { value } = await trained({
+    ...run?.spec,
+    probes: [],
+    evaluations: [{ id: 'graph', every: 1500 }],
+    seed: 7,
+  });
+  expect(Math.abs(value('loss/gap') ?? Number.NaN)).toBeLessThan(1e-6);
+}, 60_000);
 
 test('a table has no vectors for images, and says so before it is built', () => {
   const images = { ...graph, data: { id: 'mnist' }, pairs: 'sampled' } as ContrastiveRunSpec;

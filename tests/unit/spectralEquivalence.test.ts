@@ -64,6 +64,59 @@ describe('spectral equivalence', () => {
     expect(verdictOf([])).toBe('not tested');
   });
 
+  test('features stand beside the eigenvectors: the perceptron’s of the widest eigengap, and that table’s', () => {
+    const withPlaces = runsWith({}).map((run): RunResult => {
+      const [isTable, width] = [run.spec.encoder.id === 'table', Number(run.spec.encoder.width)];
+      const widest = !isTable && run.spec.study === 'contrastive' && run.spec.projector.width === 24;
+      const place: [number, number] = isTable ? [width, run.spec.seed] : [-1, run.spec.seed];
+      const detail = {
+        clusters: [0, 1, 0],
+        minimiser: [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+        learnt: [place, place, place],
+      };
+      return {
+        ...run,
+        metrics: { ...run.metrics, 'graph/eigengap': widest ? 0.5 : 0.1 },
+        measurements: [{ step: 9, name: 'misfit/procrustes', value: 0, stderr: null, detail }],
+      };
+    });
+    const figures = preset.report(experiment, withPlaces).figures?.slice(7) ?? [];
+    expect(figures.map(({ title }) => title.split(/[:,]/)[0])).toEqual([
+      'Eigenvectors',
+      'Table',
+      'Perceptron',
+    ]);
+    for (const { title } of figures) expect(title).toContain('8 clusters of 3 × 25, k = 24');
+    const points = figures.map(({ series }) => series.map((one) => one.points.map(({ x, y }) => [x, y])));
+    expect(points).toEqual([
+      [
+        [
+          [1, 2],
+          [5, 6],
+        ],
+        [[3, 4]],
+      ],
+      [
+        [
+          [24, 0],
+          [24, 0],
+        ],
+        [[24, 0]],
+      ],
+      [
+        [
+          [-1, 0],
+          [-1, 0],
+        ],
+        [[-1, 0]],
+      ],
+    ]);
+  });
+
   test('a minimiser that is capped is told', () => {
     const [first, ...rest] = runsWith({});
     if (!first) throw new Error('The preset has no run.');
@@ -85,6 +138,10 @@ describe('spectral equivalence', () => {
       '10 blocks of 200',
     ]);
     expect(figures?.[0]?.series[0]?.points).toEqual([100, 200].map((x) => ({ x, y: 1e-9 })));
-    expect(figures?.[3]?.series).toHaveLength(8);
+    expect(figures?.[1]?.series.map(({ name }) => name.split(',')[0]).toSorted()).toEqual(
+      figures?.[0]?.series.map(({ name }) => name.split(',')[0]).toSorted(),
+    );
+    for (const place of [5, 6]) expect(figures?.[place]?.series).toHaveLength(8);
+    expect(figures).toHaveLength(7);
   });
 });

@@ -11,6 +11,15 @@ import { spectral } from '../losses/spectral.ts';
 
 const params = z.strictObject({});
 
+/** Vertices of the embedding, at most. */
+const most = 200;
+const places = z.array(z.tuple([z.number(), z.number()]));
+/**
+ * Detail of `misfit/procrustes`: the second and third feature (the first is constant on a connected graph) of the
+ * minimiser, √λ_i v_i(x) / √w(x), and of what was learnt after the best rotation, of vertices evenly apart.
+ */
+export const alignedEmbedding = z.object({ clusters: z.array(z.int()), minimiser: places, learnt: places });
+
 export const graphEvaluation: GraphEvaluation<typeof params> = {
   kind: 'evaluation',
   of: 'graph',
@@ -26,6 +35,7 @@ export const graphEvaluation: GraphEvaluation<typeof params> = {
     const spectrum = untiedSpectrum(graph, width);
     const eigenspace = new Eigenspace(spectrum, width);
     const objective = spectralObjective(graph, width);
+    const shown = evenlyApart(population.vertices);
     const mu = capOf(loss);
     const floor = minimumSpectralLoss(spectrum.eigenvalues, width) / (mu ?? 1);
     return {
@@ -38,8 +48,8 @@ export const graphEvaluation: GraphEvaluation<typeof params> = {
       measure(projections) {
         const features = mu === null ? projections : capped(projections, width, mu);
         const columns = columnsOf(features, width, roots);
-        const { largest, rootMeanSquare, misfit } = eigenspace.nearness(columns);
-        const found: [string, number | null][] = [
+        const { largest, rootMeanSquare, misfit, aligned } = eigenspace.nearness(columns);
+        const found: [string, number][] = [
           ['angle/largest', largest],
           ['angle/root_mean_square', rootMeanSquare],
         ];
@@ -47,11 +57,21 @@ export const graphEvaluation: GraphEvaluation<typeof params> = {
           const rows = features.map((entry, at) => entry * (roots[Math.floor(at / width)] as number));
           const value = objective(Float64Array.from(rows), new Float64Array(rows.length)) / mu;
           found.push(['loss/population', value], ['loss/excess', value - floor]);
-          found.push(['loss/gap', (value - floor) / Math.abs(floor)], ['misfit/procrustes', misfit]);
+          found.push(['loss/gap', (value - floor) / Math.abs(floor)]);
         }
-        return found.flatMap(([name, value]): Measured[] =>
-          value === null ? [] : [{ name, value, stderr: null }],
-        );
+        const measured: Measured[] = found.map(([name, value]) => ({ name, value, stderr: null }));
+        if (mu === null || misfit === null || aligned === null) return measured;
+        const detail =
+          width < 3
+            ? {}
+            : {
+                detail: {
+                  clusters: shown.map((x) => population.clusters[x] as number),
+                  minimiser: placesOf(eigenspace.minimiser, shown, roots),
+                  learnt: placesOf(aligned, shown, roots),
+                } satisfies z.input<typeof alignedEmbedding>,
+              };
+        return [...measured, { name: 'misfit/procrustes', value: misfit, stderr: null, ...detail }];
       },
     };
   },
@@ -71,4 +91,20 @@ function capped(projections: Float32Array, width: number, mu: number): Float64Ar
     if (squared > mu) for (let i = 0; i < width; i++) row[i] = (row[i] as number) * Math.sqrt(mu / squared);
   }
   return features;
+}
+
+function evenlyApart(vertices: number): number[] {
+  const count = Math.min(most, vertices);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * vertices) / count));
+}
+
+/** Second and third column, each row divided by its root; five digits are more than a picture shows. */
+function placesOf(
+  columns: readonly Float64Array[],
+  vertices: readonly number[],
+  roots: Float64Array,
+): [number, number][] {
+  const place = (column: number, x: number): number =>
+    Number(((columns[column]?.[x] as number) / (roots[x] as number)).toPrecision(5));
+  return vertices.map((x) => [place(1, x), place(2, x)]);
 }

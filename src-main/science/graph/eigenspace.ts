@@ -18,6 +18,8 @@ export interface Nearness {
   readonly rootMeanSquare: number;
   /** ‖G Q − V Λ^(1/2)‖ / ‖V Λ^(1/2)‖ for the best rotation Q; null where an eigenvalue is tied across k. */
   readonly misfit: number | null;
+  /** Columns of G Q, to be seen beside `minimiser`; null as above. */
+  readonly aligned: readonly Float64Array[] | null;
 }
 
 export class Eigenspace {
@@ -27,7 +29,7 @@ export class Eigenspace {
   readonly #reached: readonly Float64Array[];
   readonly #certain: readonly Float64Array[];
   /** Columns of V Λ^(1/2), `width` of them; zeros beyond `dimensions`. */
-  readonly #minimiser: readonly Float64Array[];
+  readonly minimiser: readonly Float64Array[];
 
   /** @param spectrum untied at `width`, the features' k */
   constructor({ eigenvalues, vectors }: Pick<GraphSpectrum, 'eigenvalues' | 'vectors'>, width: number) {
@@ -36,7 +38,7 @@ export class Eigenspace {
     const last = eigenvalues[this.dimensions - 1] ?? Number.POSITIVE_INFINITY;
     this.#reached = vectors.filter((_, i) => (eigenvalues[i] as number) >= last - tied);
     this.#certain = vectors.filter((_, i) => (eigenvalues[i] as number) > last + tied);
-    this.#minimiser = Array.from({ length: width }, (_, i) => {
+    this.minimiser = Array.from({ length: width }, (_, i) => {
       const column = new Float64Array(vectors[0]?.length ?? 0);
       if (i >= this.dimensions) return column;
       column.set(vectors[i] as Float64Array);
@@ -52,10 +54,12 @@ export class Eigenspace {
     // With λ_k tied, the minimiser may hold any of its eigenvectors, but has to hold all those before.
     const isTied = this.#reached.length > this.dimensions;
     const missing = isTied ? principalAngles(this.#certain, span) : new Float64Array(0);
+    const aligned = isTied ? null : procrustesAligned(columns, this.minimiser);
     return {
       largest: Math.max(0, ...angles, ...missing),
       rootMeanSquare: Math.hypot(...angles) / Math.sqrt(Math.max(1, angles.length)),
-      misfit: isTied ? null : relativeDistance(procrustesAligned(columns, this.#minimiser), this.#minimiser),
+      misfit: aligned && relativeDistance(aligned, this.minimiser),
+      aligned,
     };
   }
 
@@ -63,7 +67,7 @@ export class Eigenspace {
   longestFeature(degrees: ArrayLike<number>): number {
     let longest = 0;
     for (let x = 0; x < degrees.length; x++) {
-      const squared = this.#minimiser.reduce((sum, column) => sum + (column[x] as number) ** 2, 0);
+      const squared = this.minimiser.reduce((sum, column) => sum + (column[x] as number) ** 2, 0);
       longest = Math.max(longest, squared / (degrees[x] as number));
     }
     return longest;

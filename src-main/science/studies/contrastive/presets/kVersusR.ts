@@ -4,7 +4,7 @@ import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { type OverSeeds, overSeeds } from '../../overSeeds.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
-import { graphExperiment } from './graphExperiment.ts';
+import { graphExperiment, toTheMinimum } from './graphExperiment.ts';
 import { formatShare, lossGapStatement, statusStatement, widthOf } from './results.ts';
 
 const claim =
@@ -39,6 +39,7 @@ export const kVersusR: PresetDefinition = {
   params: z.strictObject({}),
   experiment: {
     ...graphExperiment,
+    ...toTheMinimum,
     preset: 'k-versus-r',
     title: 'k versus r',
     data: { id: 'hierarchical-clusters', betweenClusters: 0.01, irregularity: 0.7 },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
-import { graphExperiment } from './graphExperiment.ts';
+import { graphExperiment, toTheMinimum } from './graphExperiment.ts';
 import { statusStatement } from './results.ts';
 import { byEigengap, equivalenceFigures, equivalenceTable, ofTable } from './spectralEquivalenceResults.ts';
 
@@ -30,12 +30,12 @@ const graphs: readonly (readonly [data: Data, widths: number[], sampled: number[
 
 const everyPair = (data: Data, width: number) => [
   ...[data, 'population', { id: 'table', width }, { id: 'none' }],
-  ...[0.05, 1000],
+  ...[toTheMinimum.optimizer, toTheMinimum.steps],
 ];
 /** Its projector has no batch statistics, which would be others in training than over the whole population. */
 const samples = (data: Data, width: number) => [
   ...[data, 'sampled', { id: 'mlp' }, { id: 'mlp', width, batchNorm: false }],
-  ...[2e-3, 2000],
+  ...[{ id: 'adamw', learningRate: 2e-3, weightDecay: 0 }, 2000],
 ];
 
 export const spectralEquivalence: PresetDefinition = {
@@ -59,12 +59,10 @@ export const spectralEquivalence: PresetDefinition = {
     logEvery: 50,
     checkpointEvery: 2000,
     vary: {
-      'data,pairs,encoder,projector,optimizer.learningRate,steps': graphs.flatMap(
-        ([data, widths, sampled]) => [
-          ...widths.map((width) => everyPair(data, width)),
-          ...sampled.map((width) => samples(data, width)),
-        ],
-      ),
+      'data,pairs,encoder,projector,optimizer,steps': graphs.flatMap(([data, widths, sampled]) => [
+        ...widths.map((width) => everyPair(data, width)),
+        ...sampled.map((width) => samples(data, width)),
+      ]),
     },
   },
   report(spec, runs) {

@@ -1,6 +1,8 @@
 /** Tables and figures of runs whose loss has a minimum that is known. */
+import type { z } from 'zod';
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { RunResult } from '../../../definition.ts';
+import { alignedEmbedding } from '../../../evaluations/graphSpectrum.ts';
 import { overSeeds } from '../../overSeeds.ts';
 import { widthOf } from './results.ts';
 
@@ -40,31 +42,91 @@ export function equivalenceTable(settings: readonly Setting[]): ReportTable {
   };
 }
 
-/** Gap and angle against steps, for each graph at the width of its widest eigengap; and the gap against k. */
+/**
+ * Gap and angle against steps, of each graph's tables at the widths of the widest and of the least eigengap; both at
+ * the end against k; and the features themselves beside the eigenvectors.
+ */
 export function equivalenceFigures(runs: readonly RunResult[]): ReportFigure[] {
   const settings = byEigengap(runs);
   const [tables, networks] = [true, false].map((table) =>
     settings.filter(([run]) => run && ofTable(run) === table),
   );
-  const widest = [...Map.groupBy(tables ?? [], ([run]) => run && graphOf(run)).values()].flatMap(
-    ([first]) => first?.[0] ?? [],
-  );
+  const ofGraphs = [...Map.groupBy(tables ?? [], ([run]) => run && graphOf(run)).values()];
+  const widest = ofGraphs.flatMap(([first]) => first?.[0] ?? []);
+  const least = ofGraphs.flatMap((own) => own.at(-1)?.[0] ?? []);
   const sampled = (networks ?? []).flatMap(([first]) => first ?? []);
   return [
-    { ...overSteps(widest, 'loss/gap'), title: 'Relative gap to −Σλ², all pairs' },
-    { ...overSteps(widest, 'angle/largest'), title: 'Largest angle to the eigenvectors, all pairs' },
+    { ...overSteps(widest, 'loss/gap'), title: 'Relative gap to −Σλ², all pairs, widest eigengap' },
+    { ...overSteps(least, 'loss/gap'), title: 'Relative gap to −Σλ², all pairs, least eigengap' },
+    { ...overSteps(widest, 'angle/largest'), title: 'Largest angle, all pairs, widest eigengap' },
+    { ...overSteps(least, 'angle/largest'), title: 'Largest angle, all pairs, least eigengap' },
     { ...overSteps(sampled, 'loss/gap'), title: 'Relative gap to −Σλ², sampled pairs' },
-    overWidths(settings),
+    {
+      ...overWidths(settings, 'loss/gap'),
+      title: 'Relative gap to −Σλ² at the end against k, largest of all seeds',
+    },
+    {
+      ...overWidths(settings, 'angle/largest'),
+      title: 'Largest angle at the end against k, largest of all seeds',
+    },
+    ...embeddingFigures(tables ?? [], networks ?? []),
   ];
 }
 
-function overSteps(runs: readonly RunResult[], series: string): Omit<ReportFigure, 'title'> {
+/** The perceptron of the widest eigengap, and the table of its graph and width; of the first seed each. */
+function embeddingFigures(tables: readonly Setting[], networks: readonly Setting[]): ReportFigure[] {
+  const network = networks[0]?.[0];
+  if (!network) return [];
+  const table = tables.find(
+    ([run]) => run && graphOf(run) === graphOf(network) && widthOf(run) === widthOf(network),
+  )?.[0];
+  const setting = `${graphOf(network)}, k = ${widthOf(network)}`;
+  const [free, sampled] = [embeddingOf(table), embeddingOf(network)];
+  return [
+    ...(sampled ? [scatter(`Eigenvectors: ${setting}`, sampled, 'minimiser')] : []),
+    ...(free ? [scatter(`Table, all pairs, rotated onto them: ${setting}`, free, 'learnt')] : []),
+    ...(sampled
+      ? [scatter(`Perceptron, sampled pairs, rotated onto them: ${setting}`, sampled, 'learnt')]
+      : []),
+  ];
+}
+
+type Embedding = z.output<typeof alignedEmbedding>;
+
+function embeddingOf(run: RunResult | undefined): Embedding | undefined {
+  const found = run?.measurements.findLast(({ name }) => name === 'misfit/procrustes');
+  return alignedEmbedding.safeParse(found?.detail).data;
+}
+
+function scatter(title: string, embedding: Embedding, of: 'minimiser' | 'learnt'): ReportFigure {
+  const vertices = Map.groupBy(embedding[of].keys(), (x) => embedding.clusters[x] as number);
+  return {
+    title,
+    x: { title: 'Second feature' },
+    y: { title: 'Third feature' },
+    series: [...vertices].map(([cluster, own]) => ({
+      name: `Cluster ${cluster + 1}`,
+      look: 'points',
+      points: own.map((vertex) => {
+        const [x, y] = embedding[of][vertex] as [number, number];
+        return { x, y };
+      }),
+    })),
+  };
+}
+
+type Series = 'loss/gap' | 'angle/largest';
+
+function axisOf(series: Series): ReportFigure['y'] {
+  return series === 'loss/gap'
+    ? { title: 'Relative gap', scale: 'log' }
+    : { title: 'Largest principal angle', unit: 'rad', scale: 'log' };
+}
+
+function overSteps(runs: readonly RunResult[], series: Series): Omit<ReportFigure, 'title'> {
   return {
     x: { title: 'Steps' },
-    y:
-      series === 'loss/gap'
-        ? { title: 'Relative gap', scale: 'log' }
-        : { title: 'Largest principal angle', unit: 'rad', scale: 'log' },
+    y: axisOf(series),
     series: runs.map((run) => ({
       name: `${graphOf(run)}, k = ${widthOf(run)}`,
       points: run.measurements
@@ -74,21 +136,21 @@ function overSteps(runs: readonly RunResult[], series: string): Omit<ReportFigur
   };
 }
 
-function overWidths(settings: readonly Setting[]): ReportFigure {
+function overWidths(settings: readonly Setting[], series: Series): Omit<ReportFigure, 'title'> {
   const lines = Map.groupBy(settings, ([run]) =>
     run ? `${graphOf(run)}, ${ofTable(run) ? 'all pairs' : 'sampled'}` : '',
   );
   return {
-    title: 'Relative gap to −Σλ² at the end, against the width',
     x: { title: 'Features k' },
-    y: { title: 'Relative gap', scale: 'log' },
+    y: axisOf(series),
     series: [...lines].map(([name, own]) => ({
       name,
+      ...(own.some(([run]) => run && !ofTable(run)) && { look: 'points' as const }),
       points: own
         .flatMap(([...runs]) => {
           const [first] = runs;
-          const gap = overSeeds(runs, 'loss/gap');
-          return first && gap ? [{ x: widthOf(first), y: Math.abs(gap.mean) }] : [];
+          const ends = overSeeds(runs, series)?.values.map(Math.abs);
+          return first && ends ? [{ x: widthOf(first), y: Math.max(...ends) }] : [];
         })
         .sort((a, b) => a.x - b.x),
     })),
