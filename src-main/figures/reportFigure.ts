@@ -88,11 +88,17 @@ function axisOption({ title, unit, scale, categories }: FigureAxis, ink: FigureI
 /** A true minus, and powers of ten where digits would be many. */
 function tick(value: number): string {
   const size = Math.abs(value);
-  const text =
-    size !== 0 && (size < 1e-3 || size >= 1e6)
-      ? value.toExponential().replace('e', ' × 10^')
-      : String(Number(value.toPrecision(6)));
-  return text.replaceAll('-', '−').replace('^+', '^');
+  if (size === 0 || (size >= 1e-3 && size < 1e6)) {
+    return String(Number(value.toPrecision(6))).replace('-', '−');
+  }
+  const [digits = '', exponent = ''] = value.toExponential().split('e');
+  const power = `10${superscript(Number(exponent))}`;
+  return digits === '1' ? power : `${digits.replace('-', '−')} × ${power}`;
+}
+
+function superscript(exponent: number): string {
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)));
+  return (exponent < 0 ? '⁻' : '') + digits;
 }
 
 function seriesOption(

@@ -47,3 +47,14 @@ test('bars stand side by side, and each carries its own error', () => {
   const strokes = [...svg.matchAll(/<path d="M([\d.]+) ([\d.]+)L\1 [\d.]+" [^>]*stroke="#23272e"/g)];
   expect(new Set(strokes.map(([, x]) => x)).size).toBe(4);
 });
+
+test('powers of ten are written as such', () => {
+  const svg = figureSvg({
+    title: 'Gap',
+    x: { title: 'Steps' },
+    y: { title: 'Gap', scale: 'log' },
+    series: [{ name: 'gap', points: [1, 1e-4, 1e-8].map((y, x) => ({ x, y })) }],
+  });
+  expect(svg).toContain('>10⁻⁸</text>');
+  expect(svg).not.toContain('^');
+});

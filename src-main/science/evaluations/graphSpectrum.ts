@@ -12,7 +12,7 @@ import { spectral } from '../losses/spectral.ts';
 const params = z.strictObject({});
 
 /** Vertices of the embedding, at most. */
-const most = 200;
+const most = 100;
 const places = z.array(z.tuple([z.number(), z.number()]));
 /**
  * Detail of `misfit/procrustes`: the second and third feature (the first is constant on a connected graph) of the
