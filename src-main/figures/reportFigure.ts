@@ -91,7 +91,7 @@ function tick(value: number): string {
   if (size === 0 || (size >= 1e-3 && size < 1e6)) {
     return String(Number(value.toPrecision(6))).replace('-', '−');
   }
-  const [digits = '', exponent = ''] = value.toExponential().split('e');
+  const [digits = '', exponent = ''] = Number(value.toPrecision(6)).toExponential().split('e');
   const power = `10${superscript(Number(exponent))}`;
   return digits === '1' ? power : `${digits.replace('-', '−')} × ${power}`;
 }
