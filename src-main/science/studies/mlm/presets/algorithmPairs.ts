@@ -101,7 +101,7 @@ function advantage(pairs: Compared['pairs'], { series, isTrace }: Measure): Diff
 }
 
 /** What trained the run, by the name that the report gives it. */
-function algorithmOf({ spec }: RunResult): string {
+export function algorithmOf({ spec }: RunResult): string {
   if (spec.study !== 'mlm') return spec.optimizer.id;
   if (spec.loss.id !== 'mlm') return spec.loss.id;
   const names: Readonly<Record<string, string>> = { adamw: 'AdamW', sgd: 'SGD', sam: 'SAM', lars: 'LARS' };

@@ -5,9 +5,16 @@ import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { meanOf } from '../../../linalg/hutchinson.ts';
 import { overSeeds } from '../../overSeeds.ts';
 import { unfinishedStatements } from '../../verdict.ts';
-import { type Compared, compared, type Measure, measures, measuresOf } from './algorithmPairs.ts';
+import {
+  algorithmOf,
+  type Compared,
+  compared,
+  type Measure,
+  measures,
+  measuresOf,
+} from './algorithmPairs.ts';
 import { type Difference, placesOf, tolerance } from './places.ts';
-import { percent, resultsTable, statusStatement } from './results.ts';
+import { percent, resultsTable, statusStatement, traceText } from './results.ts';
 import { ambiguousGrammarExperiment, paperExperiment } from './scales.ts';
 
 const claim =
@@ -72,8 +79,7 @@ export const algorithms: PresetDefinition = {
       claim,
       verdict: verdictOf(
         pairs.find(({ name }) => name === 'adversarial'),
-        finished,
-        runs.length,
+        runs,
       ),
       statements: [
         ...unfinishedStatements(runs, statusStatement),
@@ -93,9 +99,12 @@ export const algorithms: PresetDefinition = {
 };
 
 /** Held where every difference of the claim is more than two standard errors over seeds above zero. */
-function verdictOf(pair: Compared | undefined, finished: readonly RunResult[], wanted: number): Verdict {
-  if (!pair || pair.unmatched.length > 0 || finished.length < wanted) return 'not tested';
-  const judged = pair.differences.filter((_, i) => measuresOf(finished)[i]?.judged);
+function verdictOf(pair: Compared | undefined, runs: readonly RunResult[]): Verdict {
+  const claimed = runs.filter((run) => ['AdamW', 'adversarial'].includes(algorithmOf(run)));
+  const isOver = claimed.every(({ status }) => status === 'finished');
+  if (!pair || pair.unmatched.length > 0 || !isOver) return 'not tested';
+  const taken = measuresOf(runs.filter(({ status }) => status === 'finished'));
+  const judged = pair.differences.filter((_, i) => taken[i]?.judged);
   const isTabled = pair.aboveTable.length > 0;
   return isTabled && [...judged, ...pair.aboveTable].every(({ clear }) => clear) ? 'held' : 'not held';
 }
@@ -112,7 +121,7 @@ function statementsOf(
   const found = taken.map(({ title, isTrace }, i) => {
     const { mean, stderr } = differences[i] ?? { mean: Number.NaN, stderr: Number.NaN };
     const size = { mean: Math.abs(mean), stderr };
-    const amount = isTrace ? `${size.mean.toFixed(1)} ± ${stderr.toFixed(1)}` : `${points(size)} points`;
+    const amount = isTrace ? traceText(size.mean, stderr) : `${points(size)} points`;
     return `${title} ${amount} ${mean < 0 === isTrace ? 'higher' : 'lower'}`;
   });
   const over = pairs.length === 1 ? 'one seed, errors of the measurement' : `${pairs.length} seeds`;

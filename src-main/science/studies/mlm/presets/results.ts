@@ -22,6 +22,12 @@ export function withError({ value, stderr }: FinalValue, digits: number): string
   return stderr === null ? value.toFixed(digits) : `${value.toFixed(digits)} ± ${stderr.toFixed(digits)}`;
 }
 
+/** A trace or a difference of two: Tr(DHD) is a hundred times smaller than Tr(H). */
+export function traceText(value: number, stderr: number): string {
+  const digits = Math.abs(value) < 5 ? 2 : 1;
+  return `${value.toFixed(digits)} ± ${stderr.toFixed(digits)}`;
+}
+
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }

@@ -6,7 +6,7 @@ import { saturation as threshold } from '../../../evaluations/exactConditional.t
 import type { FinalValue } from '../../finalValues.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { type Difference, differenceOf, type Place, placesOf } from './places.ts';
-import { percent, resultsTable, statusStatement } from './results.ts';
+import { percent, resultsTable, statusStatement, traceText } from './results.ts';
 import { ambiguousGrammarExperiment, paperExperiment } from './scales.ts';
 
 const claim =
@@ -170,7 +170,7 @@ function summary(rise: Change, tunedRise: Change, fall: Change, scaled: Change):
       ? [`${what} accuracy ${signed(100 * up.mean, 2)} ± ${(100 * up.stderr).toFixed(2)} points`]
       : [];
   const flatness = ({ phases, up }: Change, what: string) =>
-    phases.length > 0 ? [`${what} ${signed(up.mean, 1)} ± ${up.stderr.toFixed(1)}`] : [];
+    phases.length > 0 ? [`${what} ${up.mean < 0 ? '−' : '+'}${traceText(Math.abs(up.mean), up.stderr)}`] : [];
   const found = [
     ...accuracy(rise, 'probe'),
     ...accuracy(tunedRise, 'fine-tuning'),
