@@ -56,7 +56,7 @@ function reportOf(changes: Partial<Outcome>, { seeds = [0, 1, 2], status = 'fini
         step: run.spec.steps,
         seconds: 1,
       },
-      metrics: Object.fromEntries(places),
+      metrics: { ...Object.fromEntries(places), 'accuracy/linear_untrained/B': 0.4 + 0.1 * run.spec.seed },
       measurements: [
         ...places.map(([name, value]) => ({ step: run.spec.steps, name, value, stderr: 0.01 })),
         ...rows.flatMap(([step, excess, accuracy]) => [
@@ -104,6 +104,7 @@ test('draws accuracy by place with its error over seeds, and tables that fit the
     '0.990 ± 0.000',
     '0.710 ± 0.006',
   ]);
+  expect(tables[2]?.rows[0]?.slice(3)).toEqual([3, null, null, expect.closeTo(0.5, 12), null]);
   for (const { columns, rows } of tables) {
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(row.length).toBe(columns.length);

@@ -3,6 +3,7 @@ import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { RunResult } from '../../../definition.ts';
 import { meanOf } from '../../../linalg/hutchinson.ts';
+import { overSeeds } from '../../overSeeds.ts';
 import { type ReportPart, verdictOf } from '../../verdict.ts';
 import { shapesOf } from '../estimate.ts';
 import {
@@ -177,6 +178,8 @@ function pairsTable(
       ...tasks.map((task) => ({ title: task })),
     ],
     rows: all.flatMap(({ way, pairs }) => [
+      untrainedRow(deep, way),
+      untrainedRow(wide, way),
       row(
         deep,
         way,
@@ -189,6 +192,14 @@ function pairsTable(
       ),
     ]),
   };
+}
+
+/** What the encoders' drawn weights are worth: width alone gives a probe more to choose from. */
+function untrainedRow({ name, weights, runs }: Shape, { title, series }: Way): (string | number | null)[] {
+  const means = tasks.map(
+    (task) => overSeeds(runs, series(task).replace(/\/(?=[ABC]$)/, '_untrained/'))?.mean ?? null,
+  );
+  return [`${title}, untrained`, name, weights, runs.length, null, ...means];
 }
 
 function probeFigure(shapes: readonly Shape[]): ReportFigure {
