@@ -94,7 +94,7 @@ export function unmeasuredStatements({ name, runs, descents }: DescentGroup): st
   return missing === 0 ? [] : [`${name}: the loss of ${missing} of ${runs.length} runs never was constant.`];
 }
 
-export interface Ratios {
+interface Ratios {
   /** Tr(H) at the end over that of the flattest minimum. */
   readonly above: OverSeeds | null;
   /** Measured fall over predicted fall. */
