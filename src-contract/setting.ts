@@ -29,7 +29,7 @@ export function withSetting<Spec>(spec: Spec, path: string, value: Json): Spec {
  * @throws BasinError `bad-input` where such a list has not one entry for each path
  */
 export function gridSettings(key: string, value: Json): readonly (readonly [path: string, value: Json])[] {
-  const paths = key.split(',').map((path) => path.trim());
+  const paths = pathsOf(key);
   if (paths.length === 1) return [[key, value]];
   if (!Array.isArray(value) || value.length !== paths.length) {
     throw new BasinError(
@@ -41,10 +41,15 @@ export function gridSettings(key: string, value: Json): readonly (readonly [path
   return paths.map((path, i) => [path, value[i]]);
 }
 
+/** The paths that a grid's key names: one, or several that vary together. */
+export function pathsOf(key: string): string[] {
+  return key.split(',').map((path) => path.trim());
+}
+
 /** The key of a grid, several paths joined by commas, of which one is `path` or a component to which it belongs. */
 export function jointSettings(vary: Readonly<Record<string, unknown>>, path: string): string | undefined {
   return Object.keys(vary).find((key) => {
-    const paths = key.split(',').map((own) => own.trim());
+    const paths = pathsOf(key);
     return paths.length > 1 && paths.some((own) => own === path || path.startsWith(`${own}.`));
   });
 }

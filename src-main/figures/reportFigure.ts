@@ -1,6 +1,7 @@
 /** A report's figure as an option for ECharts: data and look, without a screen. The page uses it as well. */
 import type { FigureAxis, ReportFigure } from '#contract/report.ts';
 import { errorBar } from './errorBar.ts';
+import { superscript } from './superscript.ts';
 
 export interface FigureInk {
   readonly text: string;
@@ -94,11 +95,6 @@ function tick(value: number): string {
   const [digits = '', exponent = ''] = Number(value.toPrecision(6)).toExponential().split('e');
   const power = `10${superscript(Number(exponent))}`;
   return digits === '1' ? power : `${digits.replace('-', '−')} × ${power}`;
-}
-
-function superscript(exponent: number): string {
-  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)));
-  return (exponent < 0 ? '⁻' : '') + digits;
 }
 
 function seriesOption(

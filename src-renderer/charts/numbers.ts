@@ -1,14 +1,10 @@
 /** Numbers as print sets them: true minus, thin spaces, powers of ten as superscripts. */
 
+import { superscript } from '#figures/superscript.ts';
+
 const minus = '\u2212';
 const thin = '\u2009';
 const narrow = '\u202f';
-const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-function superscript(exponent: number): string {
-  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => superscripts.charAt(Number(digit)));
-  return (exponent < 0 ? '⁻' : '') + digits;
-}
 
 function grouped(digits: string): string {
   const [whole = '', fraction] = digits.split('.');

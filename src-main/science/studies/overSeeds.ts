@@ -15,6 +15,11 @@ export function overSeeds(runs: readonly RunResult[], series: string): OverSeeds
     const value = metrics[series];
     return value === undefined ? [] : [value];
   });
+  return spreadOf(values);
+}
+
+/** Mean and, for more than one value, its standard error; null without values. */
+export function spreadOf(values: readonly number[]): OverSeeds | null {
   if (values.length === 0) return null;
   const { estimate, stderr } = meanOf(values);
   return { values, mean: estimate, stderr: values.length > 1 ? stderr : null };

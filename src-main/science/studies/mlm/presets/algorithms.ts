@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ReportFigure, ReportTable, Verdict } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { meanOf } from '../../../linalg/hutchinson.ts';
-import { overSeeds } from '../../overSeeds.ts';
+import { type OverSeeds, overSeeds, spreadOf } from '../../overSeeds.ts';
 import { unfinishedStatements } from '../../verdict.ts';
 import {
   algorithmOf,
@@ -150,15 +150,13 @@ function pairsTable(all: readonly Compared[], finished: readonly RunResult[]): R
     title,
     places.length,
     meanOf(places.map(({ at }) => at['loss/excess'].value)).estimate,
-    ...taken.flatMap(({ series }) => withError(places.map(({ at }) => at[series].value))),
+    ...taken.flatMap(({ series }) => cells(spreadOf(places.map(({ at }) => at[series].value)))),
   ];
   // Every run of a seed has the same table.
   const tables = finished.filter(
     ({ spec }, i) => finished.findIndex((other) => other.spec.seed === spec.seed) === i,
   );
-  const lookUp = taken.flatMap(({ lookUp: series }) =>
-    withError(series ? (overSeeds(tables, series)?.values ?? []) : []),
-  );
+  const lookUp = taken.flatMap(({ lookUp: series }) => cells(series ? overSeeds(tables, series) : null));
   return {
     title: 'At equal loss, means over seeds',
     columns: [
@@ -186,10 +184,8 @@ function pairsTable(all: readonly Compared[], finished: readonly RunResult[]): R
 }
 
 /** The mean, and its standard error over seeds where there are several. */
-function withError(values: readonly number[]): [number | null, number | null] {
-  if (values.length === 0) return [null, null];
-  const { estimate, stderr } = meanOf(values);
-  return [estimate, values.length > 1 ? stderr : null];
+function cells(found: OverSeeds | null): [number | null, number | null] {
+  return [found?.mean ?? null, found?.stderr ?? null];
 }
 
 const referenceTable: ReportTable = {

@@ -1,9 +1,8 @@
 /** Tables and figures of how Tr(H) of the toy falls. */
 import type { ReportFigure, ReportTable } from '#contract/report.ts';
-import type { OverSeeds } from '../../overSeeds.ts';
+import { type OverSeeds, spreadOf } from '../../overSeeds.ts';
 import { type DescentGroup, ratiosOf } from './descentGroups.ts';
 import { type Descent, type Moment, predictedFalls } from './descents.ts';
-import { spreadOf } from './matchedRuns.ts';
 
 const columns: readonly {
   readonly title: string;

@@ -1,9 +1,8 @@
 /** Ways of training the toy, seeds together: whether Tr(H) fell, how far, and how fast beside theory. */
 import type { MlmRunSpec } from '#contract/spec.ts';
 import type { RunResult } from '../../../definition.ts';
-import { type OverSeeds, withSpread } from '../../overSeeds.ts';
+import { type OverSeeds, spreadOf, withSpread } from '../../overSeeds.ts';
 import { type Descent, descentOf, isCovered, isFullBatch } from './descents.ts';
-import { spreadOf } from './matchedRuns.ts';
 import { type Difference, differenceOf } from './places.ts';
 import { percent } from './results.ts';
 

@@ -12,9 +12,9 @@ import {
   sgd,
   standardSteps,
 } from './matchedExperiments.ts';
-import { accuracies, interval } from './matchedRuns.ts';
+import { interval } from './matchedRuns.ts';
 import { tolerance } from './places.ts';
-import { resultsTable, statusStatement } from './results.ts';
+import { accuracies, resultsTable, statusStatement } from './results.ts';
 import {
   type Asked,
   flatnessAgainstAccuracy,

@@ -4,13 +4,13 @@ import type { ReportFigure, ReportTable } from '#contract/report.ts';
 import { stream } from '#engine/random.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { type StrataCorrelation, strataCorrelation } from '../../../strataCorrelation.ts';
-import { type OverSeeds, withSpread } from '../../overSeeds.ts';
+import { type OverSeeds, spreadOf, withSpread } from '../../overSeeds.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { shapesOf } from '../estimate.ts';
 import { atEnd, matchedExperiment, paperMatchedExperiment, standardSteps } from './matchedExperiments.ts';
-import { accuracies, interval, isMatched, lastPlace, meanAccuracy, spreadOf } from './matchedRuns.ts';
+import { interval, isMatched, lastPlace, meanAccuracy } from './matchedRuns.ts';
 import { type Place, tolerance } from './places.ts';
-import { percent, resultsTable, statusStatement } from './results.ts';
+import { accuracies, percent, resultsTable, statusStatement } from './results.ts';
 
 const claim =
   'At matched excess over the entropy floor, embeddings of larger models solve tasks A, B and C better, and Tr(H), with all sizes tiled into the largest, falls with size.';

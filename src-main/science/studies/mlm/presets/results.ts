@@ -3,6 +3,9 @@ import type { ReportTable } from '#contract/report.ts';
 import type { RunResult } from '../../../definition.ts';
 import { type FinalValue, finalValue, finalValuesTable } from '../../finalValues.ts';
 
+/** Of the linear probe, on the three tasks. */
+export const accuracies = ['accuracy/linear/A', 'accuracy/linear/B', 'accuracy/linear/C'] as const;
+
 const columns = [
   { title: 'Masked loss', series: 'loss', unit: 'nats' },
   { title: 'Exact cross-entropy', series: 'loss/exact', unit: 'nats' },

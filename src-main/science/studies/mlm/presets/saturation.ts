@@ -3,16 +3,16 @@ import { z } from 'zod';
 import type { ReportFigure } from '#contract/report.ts';
 import type { PresetDefinition, RunResult } from '../../../definition.ts';
 import { saturation as threshold } from '../../../evaluations/exactConditional.ts';
+import { meanOf } from '../../../linalg/hutchinson.ts';
 import type { FinalValue } from '../../finalValues.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { type Difference, differenceOf, type Place, placesOf } from './places.ts';
-import { percent, resultsTable, statusStatement, traceText } from './results.ts';
+import { accuracies, percent, pointsWithError, resultsTable, statusStatement, traceText } from './results.ts';
 import { ambiguousGrammarExperiment, paperExperiment } from './scales.ts';
 
 const claim =
   'Below 0.01 nats from the true conditional, where pre-training is solved, probe and fine-tuning accuracy still rise and Tr(H) falls as training goes on.';
 
-const accuracies = ['accuracy/linear/A', 'accuracy/linear/B', 'accuracy/linear/C'] as const;
 const fineTuned = [
   'accuracy/fine-tune-sentences/A',
   'accuracy/fine-tune-sentences/B',
@@ -128,16 +128,13 @@ function changeOf(runs: readonly RunResult[], { series, value, error }: Followed
 
 /** Mean over the tasks, and its binomial error; tasks share their sentences, so that errors add up. */
 function accuracyOf(at: At): number {
-  return mean(accuraciesIn(at).map(({ value }) => value));
+  return meanOf(accuraciesIn(at).map(({ value }) => value)).estimate;
 }
 function accuracyError(at: At): number {
-  return mean(accuraciesIn(at).map(({ stderr }) => stderr ?? 0));
+  return meanOf(accuraciesIn(at).map(({ stderr }) => stderr ?? 0)).estimate;
 }
 function accuraciesIn(at: At): FinalValue[] {
   return Object.entries(at).flatMap(([name, found]) => (name.startsWith('accuracy/') ? [found] : []));
-}
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value / values.length, 0);
 }
 function traceOf(at: At): number {
   return traceIn(at)?.value ?? Number.NaN;
@@ -166,9 +163,7 @@ function summary(rise: Change, tunedRise: Change, fall: Change, scaled: Change):
   const seeds = rise.phases.length;
   const over = seeds > 1 ? `over ${seeds} seeds` : 'for one seed, error of the measurement';
   const accuracy = ({ phases, up }: Change, what: string) =>
-    phases.length > 0
-      ? [`${what} accuracy ${signed(100 * up.mean, 2)} ± ${(100 * up.stderr).toFixed(2)} points`]
-      : [];
+    phases.length > 0 ? [`${what} accuracy ${pointsWithError(up)}`] : [];
   const flatness = ({ phases, up }: Change, what: string) =>
     phases.length > 0 ? [`${what} ${up.mean < 0 ? '−' : '+'}${traceText(Math.abs(up.mean), up.stderr)}`] : [];
   const found = [
@@ -178,10 +173,6 @@ function summary(rise: Change, tunedRise: Change, fall: Change, scaled: Change):
     ...flatness(scaled, 'Tr(DHD)'),
   ];
   return `After saturation, ${over}: ${found.join(', ')}.`;
-}
-
-function signed(value: number, digits: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
 }
 
 /** Quantities of different units on one logarithmic axis: what falls, falls to the right. */

@@ -9,8 +9,10 @@ import {
   type StrataCorrelation,
   strataCorrelation,
 } from '../../../strataCorrelation.ts';
-import { accuracies, meanAccuracy, spreadOf } from './matchedRuns.ts';
+import { spreadOf } from '../../overSeeds.ts';
+import { meanAccuracy } from './matchedRuns.ts';
 import { type Place, placesOf, tolerance } from './places.ts';
+import { accuracies } from './results.ts';
 
 const measured = ['loss/excess', ...accuracies, 'flatness/trace', 'flatness/scaled_trace'] as const;
 
