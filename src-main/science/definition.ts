@@ -299,6 +299,8 @@ export interface FeatureSet {
   readonly clusters?: Int32Array;
   /** Of each example, where there are several: 0, the source, or 1, the target. */
   readonly domains?: ArrayLike<number>;
+  /** How many, from the first on, have labels that a head of the source may learn from; left out, all of the source. */
+  readonly labelled?: number;
 }
 export interface ProbeTask {
   /** Empty for a study with one task; else e.g. `A`. */

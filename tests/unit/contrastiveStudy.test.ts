@@ -180,6 +180,26 @@ test("labels of a second domain's images are not fed; its images are", async () 
   for (const [image, label] of seen) expect(label).toBe(image < 100 ? train.labels[image] : -1);
 });
 
+test('of a source with few labels all images are fed, and those labels', async () => {
+  const data = { id: 'digit-domains', sourceCount: 100, sourceLabels: 40, targetCount: 100 };
+  const { pairs, plainViews, labelled, train } = await loadSource({ ...small, batchSize: 20, data });
+  const labelsOf = (step: number, of: typeof pairs) => [
+    ...(of.batch(step).labels as { data: Int32Array }).data,
+  ];
+  const seen = new Map<number, number>();
+  for (let step = 0; step < 10; step++) {
+    const images = plainViews?.indices(step) ?? [];
+    for (const [row, label] of labelsOf(step, pairs).entries()) seen.set(images[row] ?? -1, label);
+  }
+  expect(seen.size).toBe(200);
+  for (const [image, label] of seen) expect(label).toBe(image < 40 ? train.labels[image] : -1);
+  const shown = [0, 1].flatMap((step) => labelsOf(step, labelled)).sort();
+  expect(shown).toEqual([...train.labels.subarray(0, 40)].sort());
+  const supervised = await loadSource({ ...small, batchSize: 20, data, loss: { id: 'supervised' } });
+  expect([0, 1].flatMap((step) => labelsOf(step, supervised.pairs)).sort()).toEqual(shown);
+  expect(supervised.train.count).toBe(200);
+});
+
 test('a program stacks the two views of each image as the preview does', async () => {
   const { pairs, plainViews } = await loadSource(small);
   const program = eagerEngine().compile('views', (batch) => ({ views: pairs.views(batch).images }));

@@ -58,6 +58,16 @@ test('source and target have their digits, labels and domains; optical ones repe
   expect(judged.pixels.subarray(10_000 * 784, 10_001 * 784)).toEqual(all.pixels.subarray(784, 2 * 784));
 });
 
+test('labels of the first digits alone may be learnt from', async () => {
+  const { train } = await load({ sourceCount: 300, sourceLabels: 20, targetCount: 100 });
+  expect([train.count, train.labelled, train.domains?.[20]]).toEqual([400, 20, 0]);
+  expect((await load({ sourceCount: 300, targetCount: 100 })).train.labelled).toBe(300);
+  await expect(load({ sourceCount: 300, sourceLabels: 301 })).rejects.toMatchObject({
+    code: 'bad-input',
+    path: 'data.sourceLabels',
+  });
+});
+
 test('a changed target is of other digits than the source, and the same at every load', async () => {
   const params = { target: 'inverted', sourceCount: 100, targetCount: 100 };
   const { train } = await load(params);

@@ -60,6 +60,12 @@ test('heads see labels of the source alone', () => {
     labels: set.labels.map((label, i) => (set.domains?.[i] ? 1 - label : label)),
   });
   expect(measure(swapped(train), judged, 2)).toEqual(plain);
+  // Of few labels, too: the source's others are not looked at.
+  const mostWrong = { ...train, labels: train.labels.map((label, i) => (i < 50 ? label : 1 - label)) };
+  expect(measure({ ...mostWrong, labelled: 50 }, judged, 2)).toEqual(
+    measure({ ...train, labelled: 50 }, judged, 2),
+  );
+  expect(measure(mostWrong, judged, 2)['accuracy/source_linear']).toBeLessThan(0.5);
   const wrong = measure(train, swapped(judged), 2);
   expect(wrong['accuracy/source_linear']).toBe(plain['accuracy/source_linear']);
   for (const name of ['accuracy/target_linear', 'accuracy/target_averaged', 'accuracy/target_mean']) {

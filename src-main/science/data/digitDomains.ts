@@ -21,6 +21,12 @@ const params = z.strictObject({
     unit: 'digits',
     scale: 'log',
   }),
+  sourceLabels: z.int().min(10).max(50_000).nullable().default(null).meta({
+    title: 'Labelled digits',
+    description: 'The first digits of the source, whose labels may be learnt from; empty means all of them.',
+    unit: 'digits',
+    scale: 'log',
+  }),
   targetCount: z.int().min(100).max(50_000).default(10_000).meta({
     title: 'Target digits',
     description:
@@ -56,7 +62,7 @@ export const digitDomains: ImageDataset<typeof params> = {
   of: 'images',
   id: 'digit-domains',
   title: 'Digits of two domains',
-  help: 'MNIST with labels as the source, and as the target UCI optical digits, or MNIST inverted, rotated, noised or blurred. Labels of the target are hidden from every loss; a loss that learns from labels alone sees no image of it.',
+  help: 'MNIST as the source, all of it or its first digits with labels, and as the target UCI optical digits, or MNIST inverted, rotated, noised or blurred. Labels of the target are hidden from every loss; a loss that learns from labels alone sees no image of it.',
   reference:
     'LeCun et al. 1998; Alpaydin and Kaynak 1998, Optical Recognition of Handwritten Digits, UCI, CC BY 4.0',
   studies: ['contrastive'],
@@ -69,6 +75,14 @@ export const digitDomains: ImageDataset<typeof params> = {
   }),
   async load(chosen) {
     const { sourceCount, targetCount } = chosen;
+    const sourceLabels = chosen.sourceLabels ?? sourceCount;
+    if (sourceLabels > sourceCount) {
+      throw new BasinError(
+        'bad-input',
+        `Setting data.sourceLabels: the source has ${sourceCount} digits, fewer than ${sourceLabels}. Take at most ${sourceCount}.`,
+        'data.sourceLabels',
+      );
+    }
     if (chosen.target !== 'optical' && sourceCount + targetCount > mnistCount) {
       throw new BasinError(
         'bad-input',
@@ -85,7 +99,7 @@ export const digitDomains: ImageDataset<typeof params> = {
     return {
       ...shape,
       classes: digits.classes,
-      train: joined(source, target.train),
+      train: { ...joined(source, target.train), labelled: sourceLabels },
       test: joined(digits.test, target.test),
     };
   },

@@ -58,14 +58,14 @@ export const domainTransferProbe: FeatureProbe<typeof params> = {
   measure({ of, exponent, ridge, centred, ...fit }, task, engine) {
     const { classes } = task;
     const { train, test } = (of === 'projections' ? task.projections?.() : undefined) ?? task;
-    const source = ofDomain(train, true);
+    const source = labelledSource(train);
     const measured = (name: string, head: LinearClassifier, set: FeatureSet): Measured => {
       const { accuracy, stderr, baseline } = judged(classify(set, head), set.labels, classes);
       return { name: `accuracy/${name}`, value: accuracy, stderr, detail: { baseline } };
     };
     // By both domains, without labels: what hardly varies in the source, as the domain itself, would else be blown up.
     const scaled = standardisedTask({ train, test });
-    const linear = fitClassifier(ofDomain(scaled.train, true), classes, fit, engine);
+    const linear = fitClassifier(labelledSource(scaled.train), classes, fit, engine);
     const origin = centred ? meanOf(train) : new Float64Array(train.width);
     const directions = secondMoment(shifted(train, origin), ridge, engine);
     const averaged = (t: number) => averagedHead(shifted(source, origin), classes, directions, t);
@@ -82,6 +82,12 @@ export const domainTransferProbe: FeatureProbe<typeof params> = {
 function shifted(set: FeatureSet, origin: Float64Array): FeatureSet {
   const { width } = set;
   return { ...set, features: set.features.map((value, at) => value - (origin[at % width] as number)) };
+}
+
+/** What heads learn from. */
+function labelledSource(set: FeatureSet): FeatureSet {
+  const { labelled = set.labels.length } = set;
+  return ofDomain({ ...set, labels: set.labels.subarray(0, labelled) }, true);
 }
 
 /** The examples of the source, or all others. */

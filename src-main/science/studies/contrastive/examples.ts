@@ -11,6 +11,8 @@ export interface Examples {
   readonly clusters?: Int32Array;
   /** Where there are several: 0, the source, or 1, the target. */
   readonly domains?: ArrayLike<number>;
+  /** How many, from the first on, have labels that may be learnt from; left out, all of the source. */
+  readonly labelled?: number;
   /** Feeds of `count` of them from `start` on: `images` in [0, 1] and, of a population, `vertices`. */
   block(start: number, count: number): Feeds;
 }
@@ -22,6 +24,7 @@ export function imageExamples(set: ImageSet, shape: ImageShape): Examples {
     count: set.count,
     labels: Int32Array.from(set.labels),
     ...(set.domains && { domains: set.domains }),
+    ...(set.labelled && { labelled: set.labelled }),
     block(start, count) {
       const data = Float32Array.from(set.pixels.subarray(start * size, (start + count) * size));
       for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) / 255;

@@ -59,9 +59,13 @@ export function encoding(
     return rows;
   };
   const encode = (from: typeof features, width: number, examples: Examples): FeatureSet => {
-    const { labels, clusters, domains } = examples;
-    const rows = rowsOf(from, examples, width);
-    return { width, features: rows, labels, ...(clusters && { clusters }), ...(domains && { domains }) };
+    const { labels, clusters, domains, labelled } = examples;
+    return {
+      ...{ width, features: rowsOf(from, examples, width), labels },
+      ...(clusters && { clusters }),
+      ...(domains && { domains }),
+      ...(labelled && { labelled }),
+    };
   };
   const bothSets = (from: typeof features, width: number) => {
     const train = encode(from, width, source.train);

@@ -110,8 +110,8 @@ export function imagePairs(
 }
 
 /** −1 for a target's image: nothing is learnt from its label. */
-function labelSeen({ labels, domains }: ImageSet, image: number): number {
-  return domains?.[image] ? -1 : (labels[image] as number);
+function labelSeen({ labels, domains, labelled = labels.length }: ImageSet, image: number): number {
+  return domains?.[image] || image >= labelled ? -1 : (labels[image] as number);
 }
 
 /** The images of a batch, and what is random about their views. */

@@ -51,9 +51,9 @@ async function imageSource(
     throw new BasinError('bad-input', `Setting pairs: ${why}. Take sampled, or a graph as data.`, 'pairs');
   }
   const data = await dataset.load(params);
-  const fromSource = sourceImages(data.train, data);
+  const labelled = labelledImages(data.train, data);
   const loss = chosen(losses, spec.loss, 'loss');
-  const learnt = loss.definition.labelled ? fromSource : data.train;
+  const learnt = loss.definition.labelled ? labelled : data.train;
   if (spec.batchSize > learnt.count) {
     const why = `${spec.batchSize} is more than the ${learnt.count} images there are`;
     throw new BasinError(
@@ -79,7 +79,7 @@ async function imageSource(
     train: imageExamples(data.train, data),
     test: imageExamples(data.test, data),
     pairs,
-    labelled: imagePairs(fromSource, data, views, Math.min(spec.batchSize, fromSource.count), spec.seed),
+    labelled: imagePairs(labelled, data, views, Math.min(spec.batchSize, labelled.count), spec.seed),
     plainViews,
     ...(data.remarks && { remarks: data.remarks }),
     augmented: {
@@ -109,9 +109,9 @@ export function smallViewsAsked(spec: ContrastiveRunSpec): SmallViews {
   return definition.smallViews?.(params) ?? { count: 0, least: 1, most: 1 };
 }
 
-/** Those of the source domain, which come first, or all where there is one domain. */
-function sourceImages({ pixels, labels, domains }: ImageSet, shape: ImageShape): ImageSet {
-  const count = domains?.findIndex((domain) => domain !== 0) ?? -1;
+/** Those whose labels may be learnt from: the first ones of the source domain, or all where there is one domain. */
+function labelledImages({ pixels, labels, domains, labelled }: ImageSet, shape: ImageShape): ImageSet {
+  const count = labelled ?? domains?.findIndex((domain) => domain !== 0) ?? -1;
   if (count < 0) return { count: labels.length, pixels, labels };
   const size = shape.height * shape.width * shape.channels;
   return { count, pixels: pixels.subarray(0, count * size), labels: labels.subarray(0, count) };
