@@ -95,5 +95,10 @@ export const experimentSpec = z.discriminatedUnion('study', [
 ]);
 export type ExperimentSpec = z.infer<typeof experimentSpec>;
 
-export const estimate = z.strictObject({ seconds: z.number(), bytes: z.number() });
+/** `atMost` where a run may stop before its last step. */
+export const estimate = z.strictObject({
+  seconds: z.number(),
+  bytes: z.number(),
+  atMost: z.literal(true).optional(),
+});
 export type Estimate = z.infer<typeof estimate>;

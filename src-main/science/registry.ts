@@ -87,6 +87,16 @@ export function estimateRun(spec: RunSpec): Estimate {
   return studyOf(spec.study).estimate(spec);
 }
 
+/** Of all runs together. */
+export function estimateRuns(runs: readonly { readonly spec: RunSpec }[]): Estimate {
+  const costs = runs.map(({ spec }) => estimateRun(spec));
+  return {
+    seconds: costs.reduce((sum, { seconds }) => sum + seconds, 0),
+    bytes: costs.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(runs.some(({ spec }) => spec.stopAt) && { atMost: true }),
+  };
+}
+
 export function parameterCount(spec: RunSpec): number {
   return studyOf(spec.study).parameterCount(spec);
 }
@@ -100,10 +110,10 @@ export function studies(): StudyInfo[] {
   return studyDefinitions.flatMap((study) =>
     study.presets.map((preset) => {
       const { id, title, claim, help, reference, scales } = preset;
-      const usual = costed(study, preset.experiment);
+      const usual = costed(preset.experiment);
       const larger = Object.entries(scales ?? {}).map(([scale, experiment]) => ({
         scale: presetScale.parse(scale),
-        ...costed(study, experiment),
+        ...costed(experiment),
       }));
       return {
         ...{ id, study: preset.study, title, claim, help, ...usual },
@@ -115,14 +125,10 @@ export function studies(): StudyInfo[] {
 }
 
 /** The whole experiment, and what all its runs cost. */
-function costed(study: StudyDefinition<RunSpec>, experiment: PresetExperiment) {
+function costed(experiment: PresetExperiment) {
   const spec = resolveExperiment(experiment);
-  const costs = expandRuns(spec).map((run) => study.estimate(run.spec));
-  const estimate = {
-    seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
-    bytes: costs.reduce((sum, cost) => sum + cost.bytes, 0),
-  };
-  return { runs: costs.length, estimate, spec };
+  const runs = expandRuns(spec);
+  return { runs: runs.length, estimate: estimateRuns(runs), spec };
 }
 
 /** Null where the experiment does not come from a preset. */

@@ -4,6 +4,7 @@ import { withSetting } from '#contract/setting.ts';
 import {
   components,
   estimateRun,
+  estimateRuns,
   expandRuns,
   parameterCount,
   preview,
@@ -38,6 +39,19 @@ describe('presets', () => {
       expect(estimateRun(run).seconds).toBeGreaterThan(1);
       expect(estimateRun(run).bytes).toBeGreaterThan(parameterCount(run) * 4);
     }
+  });
+
+  test('a run that may stop before its last step has a bound for an estimate', () => {
+    const runs = expandRuns({ ...spec('mlm-pcfg'), seeds: [0, 1] });
+    const [first = expect.unreachable(), second = expect.unreachable()] = runs;
+    const { seconds, bytes } = estimateRun(first.spec);
+    expect(estimateRuns(runs)).toEqual({ seconds: 2 * seconds, bytes: 2 * bytes });
+    const stopped = { ...second.spec, stopAt: 'loss/excess <= 0.1' as const };
+    expect(estimateRuns([first, { spec: stopped }])).toEqual({
+      ...{ seconds: 2 * seconds, bytes: 2 * bytes },
+      atMost: true,
+    });
+    expect(presets.find(({ id }) => id === 'model-size')?.estimate.atMost).toBe(true);
   });
 
   test.each(presets.map(({ id }) => id))('%s shows what its model will see', async (id) => {

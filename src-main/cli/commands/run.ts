@@ -128,5 +128,7 @@ function printPlan({ output }: Context, { spec, runs, estimate, parameters }: Pl
   output.print(JSON.stringify(spec, null, 2));
   output.print(`\n${counted(runs.length, 'run')}${size}:`);
   for (const { name } of runs) output.print(`  ${name}`);
-  output.print(`About ${formatSeconds(estimate.seconds)} and ${formatBytes(estimate.bytes)} of disk.`);
+  output.print(
+    `${estimate.atMost ? 'At most about' : 'About'} ${formatSeconds(estimate.seconds)} and ${formatBytes(estimate.bytes)} of disk.`,
+  );
 }

@@ -30,7 +30,7 @@ export function experimentMethods(context: Context): Methods {
       return {
         spec,
         runs: runs.map((run) => ({ name: run.name, seed: run.spec.seed, spec: run.spec })),
-        estimate: totalEstimate(runs.map((run) => science.estimateRun(run.spec))),
+        estimate: science.estimateRuns(runs),
         // One number for all runs, or none.
         parameters: counts.size === 1 ? parameters : null,
       };
@@ -74,13 +74,6 @@ export function experimentMethods(context: Context): Methods {
 function runName(experiment: string | undefined, planned: string, count: number): string {
   if (experiment === undefined) return planned;
   return count === 1 ? experiment : `${experiment} ${planned}`;
-}
-
-function totalEstimate(estimates: readonly { seconds: number; bytes: number }[]) {
-  return {
-    seconds: estimates.reduce((sum, { seconds }) => sum + seconds, 0),
-    bytes: estimates.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
 }
 
 function toMeasured({ step, name, value, stderr, detail }: MeasurementRow) {

@@ -9,7 +9,7 @@ import { byEigengap, equivalenceFigures, equivalenceTable, ofTable } from './spe
 /** `clear` is the least eigengap at which an angle is asked for: by a smaller one directions hardly differ in loss. */
 export const allowed = { tableGap: 1e-6, angle: 1e-3, clear: 0.05, networkGap: 0.02 } as const;
 
-const claim = `Over all pairs of a graph, a table of vectors of width k ends within ${allowed.tableGap} of −Σλ² over the k largest eigenvalues, relatively, and at an angle below ${allowed.angle} to their eigenvectors where the eigengap is ${allowed.clear} or more; a perceptron trained on sampled pairs ends within ${100 * allowed.networkGap} %.`;
+const claim = `Over all pairs of a graph, a table of vectors of width k ends within ${allowed.tableGap.toExponential()} of −Σλ² over the k largest eigenvalues, relatively, and at an angle below ${allowed.angle} to their eigenvectors where the eigengap is ${allowed.clear} or more; a perceptron trained on sampled pairs ends within ${100 * allowed.networkGap} %.`;
 
 const blocks = { id: 'block-model', edges: 'sampled' } as const;
 const fewBlocks = { ...blocks, blocks: 5, vertices: 40, inside: 0.5, between: 0.05 };

@@ -135,7 +135,8 @@ type Quantity = (typeof quantities)[number];
 
 /** Over all runs; each seed has probes and batches of its own, so that its mean is taken off. */
 function trendOf(ends: readonly End[], { of, isTrace }: Quantity): StrataCorrelation | null {
-  const value = (end: End) => (isTrace ? Math.log(of(end)) : of(end));
+  // As good as the logarithm where traces are large, and defined where one is negative.
+  const value = (end: End) => (isTrace ? Math.asinh(of(end)) : of(end));
   const means = new Map(
     [...Map.groupBy(ends, ({ run }) => run.spec.seed)].map(
       ([seed, own]) => [seed, own.reduce((sum, end) => sum + value(end) / own.length, 0)] as const,
