@@ -7,10 +7,12 @@ import { type StrataCorrelation, strataCorrelation } from '../../../strataCorrel
 import { type OverSeeds, spreadOf, withSpread } from '../../overSeeds.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { shapesOf } from '../estimate.ts';
-import { atEnd, matchedExperiment, paperMatchedExperiment, standardSteps } from './matchedExperiments.ts';
+import { paperMatchedExperiment } from './matchedExperiments.ts';
 import { interval, isMatched, lastPlace, meanAccuracy } from './matchedRuns.ts';
 import { type Place, tolerance } from './places.ts';
 import { accuracies, percent, resultsTable, statusStatement } from './results.ts';
+import { ambiguousGrammarExperiment } from './scales.ts';
+import type { MlmExperiment } from './smallGrammarExperiment.ts';
 
 const claim =
   'At matched excess over the entropy floor, embeddings of larger models solve tasks A, B and C better, and Tr(H), with all sizes tiled into the largest, falls with size.';
@@ -18,25 +20,41 @@ const claim =
 const sizesWanted = 5;
 const measured = ['loss/excess', ...accuracies, 'flatness/trace', 'flatness/tiled/trace'] as const;
 
-/** ∝ 1/√width, and 5e-4 at a width of 1024 as in the published recipe: one rule for all sizes, not tuned for any. */
-function rateOf(width: number): number {
-  return Number((5e-4 * Math.sqrt(1024 / width)).toPrecision(3));
-}
-
 /** Transformers that differ in width alone; the largest is a multiple of each, so that all can be tiled into it. */
 function sizes(widths: readonly number[], headWidth: number) {
-  const setting = 'encoder.width,encoder.heads,encoder.feedForward,optimizer.learningRate';
-  return { [setting]: widths.map((width) => [width, width / headWidth, 4 * width, rateOf(width)]) };
+  return {
+    'encoder.width,encoder.heads,encoder.feedForward': widths.map((width) => [
+      width,
+      width / headWidth,
+      4 * width,
+    ]),
+  };
 }
 
 const named = { preset: 'model-size', title: 'Model size' };
+/** Each run ends where its excess is `excess`, of which a unigram model's is 0.129, and takes at most `steps`. */
+function upTo(excess: number, steps: number) {
+  return {
+    steps,
+    checkpointEvery: steps,
+    schedule: { id: 'constant', warmup: 100 / steps },
+    stopAt: `loss/excess <= ${excess}`,
+    probes: [{ id: 'linear', every: steps }],
+    flatness: { id: 'tiled-trace', every: steps, width: 192, layers: 2, probes: 16, plain: true },
+  };
+}
+
+/** One rate for all sizes: what is flat at one is not what is flat at another. */
 const quick = {
-  ...matchedExperiment,
+  ...ambiguousGrammarExperiment,
   ...named,
+  ...upTo(0.03, 2500),
+  batchSize: 128,
   encoder: { id: 'transformer', layers: 2, width: 16, heads: 1, feedForward: 64 },
-  flatness: { id: 'tiled-trace', every: atEnd, width: 192, layers: 2, plain: true },
+  optimizer: { id: 'adamw', learningRate: 1e-3 },
+  evaluations: [{ id: 'exact', every: 50, sentences: 1000 }],
   vary: sizes([16, 32, 64, 96, 192], 16),
-};
+} satisfies MlmExperiment;
 
 export const modelSize: PresetDefinition = {
   kind: 'preset',
@@ -45,12 +63,12 @@ export const modelSize: PresetDefinition = {
   title: 'Same loss, larger model',
   claim,
   help: 'Transformers of five widths on one grammar, each stopped where it comes down to the same excess over the entropy floor: probes, Tr(H), and Tr(H) of each as the largest model that it can be tiled into.',
-  reference: 'Liu, Xie, Li and Ma 2022, arXiv 2210.14199; the rule for learning rates is Basin’s own',
+  reference: 'Liu, Xie, Li and Ma 2022, arXiv 2210.14199',
   studies: ['mlm'],
   params: z.strictObject({}),
   experiment: quick,
   scales: {
-    standard: { ...quick, ...standardSteps },
+    standard: { ...quick, ...upTo(0.02, 6000), seeds: [0, 1, 2] },
     // 3 to 800 million parameters.
     paper: {
       ...paperMatchedExperiment,
@@ -87,7 +105,7 @@ export const modelSize: PresetDefinition = {
         ...matchStatement(excesses),
         ...(groups.length < sizesWanted ? [`Fewer than ${sizesWanted} sizes: the claim needs more.`] : []),
         ...trends.flatMap(({ quantity, trend }) => trendStatement(quantity, trend, groups)),
-        'Learning rates are 5e-4 · √(1024 / width) for all sizes. Tr(H) of different sizes is not comparable as it is; tiled into the largest, all are of one size, though not of one scale of weights.',
+        'All sizes have one learning rate. Tr(H) of different sizes is not comparable as it is; tiled into the largest, all are of one size, though not of one scale of weights.',
       ],
       tables: [sizesTable(groups), trendsTable(trends), resultsTable(runs)],
       figures: [accuracyFigure(groups), traceFigure(groups)],
