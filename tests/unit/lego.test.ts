@@ -9,7 +9,7 @@ import { loadBatches } from '#science/studies/mlm/build.ts';
 
 const variables = 5;
 const letters = 7;
-const language = lego.build({ variables, letters });
+const language = lego.build(lego.params.parse({ variables, letters }));
 const random = stream(3, 'lego');
 const sentences = Array.from({ length: 300 }, () => language.sample(random));
 const text = (sentence: Int32Array): string => Array.from(sentence, (word) => language.words[word]).join(' ');
@@ -66,6 +66,35 @@ test('the unigram is the words’ share', () => {
   // 7,500 words: at most 0.004 of deviation for a word of share 0.1, and letters are rarer.
   for (const [w, p] of language.unigram.entries())
     expect(Math.abs(p - (counts[w] as number) / total)).toBeLessThan(0.016);
+});
+
+test('chains of several lengths come equally often, and are as true', () => {
+  const mixed = lego.build(lego.params.parse({ variables, letters, fewest: 3 }));
+  const drawn = Array.from({ length: 600 }, () => mixed.sample(random));
+  for (const length of [3, 4, 5]) {
+    const own = drawn.filter((sentence) => sentence.length === 5 * length);
+    // Binomial, n = 600: deviation 11.5; four of them.
+    expect(Math.abs(own.length - 200)).toBeLessThan(46);
+    for (const sentence of own) {
+      const known = solved(sentence);
+      expect(known.size).toBe(length);
+      const asked = mixed.questions?.(sentence) ?? [];
+      expect(asked.map(({ answer }) => mixed.words[answer])).toEqual(
+        asked.map(({ position }) => {
+          const name = mixed.words[sentence[position] as number] ?? '';
+          return known.get(name)?.value === 1 ? '+' : '-';
+        }),
+      );
+      expect(asked.length).toBe(length);
+    }
+  }
+  const share = (word: number) => {
+    const counted = drawn.reduce((sum, sentence) => sum + sentence.filter((w) => w === word).length, 0);
+    return counted / drawn.reduce((sum, { length }) => sum + length, 0);
+  };
+  // 12,000 words: at most 0.004 of deviation.
+  for (const [w, p] of mixed.unigram.entries()) expect(Math.abs(p - share(w))).toBeLessThan(0.016);
+  expect(lego.params.safeParse({ variables: 4, fewest: 5 }).error?.issues[0]?.path).toEqual(['fewest']);
 });
 
 const specOf = (changes: object): MlmRunSpec =>

@@ -26,6 +26,11 @@ const params = z
       title: 'Variables',
       description: 'Length of the chain; each is another letter, drawn without replacement.',
     }),
+    fewest: z.int().min(2).max(alphabet.length).nullable().default(null).meta({
+      title: 'Fewest variables',
+      description:
+        'Chains of every length from so many variables on, drawn evenly; empty means that all are of one length. Short chains teach what long ones ask.',
+    }),
     letters: z.int().min(2).max(alphabet.length).default(alphabet.length).meta({
       title: 'Letters',
       description: 'Letters from which the variables are drawn; fewer are learnt sooner.',
@@ -34,6 +39,10 @@ const params = z
   .refine(({ variables, letters }) => variables <= letters, {
     path: ['letters'],
     error: 'each variable needs a letter of its own',
+  })
+  .refine(({ variables, fewest }) => fewest === null || fewest <= variables, {
+    path: ['fewest'],
+    error: 'it must be at most the number of variables',
   });
 
 export const lego: LanguageDataset<typeof params> = {
@@ -51,13 +60,19 @@ export const lego: LanguageDataset<typeof params> = {
     words: vocabulary(letters).words.length,
     maxLength: clause * variables,
   }),
-  build({ variables, letters }) {
+  build({ variables, fewest, letters }) {
     const known = vocabulary(letters);
+    const shortest = fewest ?? variables;
+    const length = (random: Stream): number =>
+      // One length takes no draw.
+      shortest === variables
+        ? variables
+        : shortest + Math.floor(random.uniform() * (variables - shortest + 1));
     return {
       words: known.words,
       maxLength: clause * variables,
-      sample: (random) => chain(variables, letters, known, random),
-      unigram: shares(variables, letters, known),
+      sample: (random) => chain(length(random), letters, known, random),
+      unigram: shares((shortest + variables) / 2, letters, known),
       tasks: [],
       questions: (sentence) => values(sentence, known),
     };
@@ -98,7 +113,7 @@ function values(sentence: Sentence, { plus, minus, one }: Vocabulary): readonly 
   return asked;
 }
 
-/** Each clause has one of `=` and `;`, one sign, one variable, and one more variable unless it is the first. */
+/** Each clause has one of `=` and `;`, one sign, one variable, and one more variable unless it is the first; `variables` on average. */
 function shares(
   variables: number,
   letters: number,

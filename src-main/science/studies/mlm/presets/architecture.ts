@@ -45,12 +45,16 @@ type Json = NonNullable<MlmExperiment['vary']>[string][number];
 
 const measuredOften = '6/decade from 100';
 
+interface Chains {
+  readonly variables: number;
+  /** Of the shortest chains, where they are of several lengths. */
+  readonly fewest?: number;
+  readonly letters: number;
+  readonly trained: number;
+}
+
 /** The same chains for layers that share their weights and for layers that do not. */
-function chains(
-  { trained, ...data }: { readonly variables: number; readonly letters: number; readonly trained: number },
-  settings: Settings,
-  encoder: Encoder,
-): Variant[] {
+function chains({ trained, ...data }: Chains, settings: Settings, encoder: Encoder): Variant[] {
   return [true, false].map((shared) => ({
     ...settings,
     data: { id: 'lego', ...data },
@@ -106,6 +110,16 @@ const shortChains = chains(
   { layers: 6, width: 64, heads: 4, feedForward: 64 },
 );
 
+/**
+ * Chains of two to six variables: from the short ones a model learns to follow a name, which it does not from long
+ * ones alone.
+ */
+const mixedChains = chains(
+  { variables: 6, fewest: 2, letters: 6, trained: 4 },
+  { steps: 8000, batchSize: 64, optimizer: adamw(1e-3) },
+  { layers: 6, width: 64, heads: 4, feedForward: 64 },
+);
+
 const quick = experimentOf(shortGrammarExperiment, [
   ...shortChains,
   ...shapes(shortGrammarExperiment, { steps: 2500, batchSize: 128, optimizer }, briefly, [
@@ -115,7 +129,7 @@ const quick = experimentOf(shortGrammarExperiment, [
 ]);
 
 const standard = experimentOf({ ...shortGrammarExperiment, seeds: [0, 1, 2] }, [
-  ...shortChains,
+  ...mixedChains,
   ...shapes(shortGrammarExperiment, { steps: 4000, batchSize: 128, optimizer }, briefly, [
     { layers: 2, width: 64, heads: 4 },
     { layers: 8, width: 32, heads: 4 },
