@@ -62,8 +62,9 @@ function reportOf(changes: Partial<Outcome>, { seeds = [0, 1, 2], status = 'fini
         ...rows.flatMap(([step, excess, accuracy]) => [
           { step, name: 'loss/excess', value: excess, stderr: 0.0005 },
           ...['A', 'B', 'C'].flatMap((task) => [
-            { step, name: `accuracy/linear/${task}`, value: accuracy, stderr: 0.005 },
-            { step, name: `accuracy/fine-tune-sentences/${task}`, value: accuracy + 0.01, stderr: 0.005 },
+            // By linear probes differences are half as large.
+            { step, name: `accuracy/linear/${task}`, value: accuracy / 2, stderr: 0.005 },
+            { step, name: `accuracy/fine-tune-sentences/${task}`, value: accuracy, stderr: 0.005 },
           ]),
         ]),
       ],
@@ -83,7 +84,8 @@ test('holds where both halves of the claim do, each with its numbers', () => {
   );
   expect(said).toContain('at equal loss: held.');
   expect(said).toContain('excess 0.0210 and 0.0200, 0.0210 and 0.0200, 0.0210 and 0.0200 nats; 3 seeds');
-  expect(said).toContain('3 seeds): +5.10 ± 0.06 points on average; A +5.10 ± 0.06 points');
+  expect(said).toMatch(/by fine-tuning, .* 3 seeds\): \+5\.10 ± 0\.06 points on average; A \+5\.10 ± 0\.06/);
+  expect(said).toMatch(/by linear probes, .* 3 seeds\): \+2\.55 ± 0\.03 points on average/);
 });
 
 test('draws accuracy by place with its error over seeds, and tables that fit their columns', () => {
@@ -104,7 +106,7 @@ test('draws accuracy by place with its error over seeds, and tables that fit the
     '0.990 ± 0.000',
     '0.710 ± 0.006',
   ]);
-  expect(tables[2]?.rows[0]?.slice(3)).toEqual([3, null, null, expect.closeTo(0.5, 12), null]);
+  expect(tables[2]?.rows[4]?.slice(3)).toEqual([3, null, null, expect.closeTo(0.5, 12), null]);
   for (const { columns, rows } of tables) {
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(row.length).toBe(columns.length);

@@ -22,20 +22,22 @@ export const weightsTolerance = 0.05;
 const tasks = ['A', 'B', 'C'] as const;
 type Task = (typeof tasks)[number];
 
-/** How a task is put to a model; the claim is judged by the first. */
+/** How a task is put to a model; the claim is judged by fine-tuning, of which its source speaks. */
 interface Way {
   readonly name: string;
   readonly title: string;
   readonly series: (task: Task) => Accuracy;
 }
-const ways: readonly [Way, Way] = [
-  { name: 'linear probes', title: 'Linear probe', series: (task) => `accuracy/linear/${task}` },
-  {
-    name: 'fine-tuning',
-    title: 'Fine-tuning',
-    series: (task) => `accuracy/fine-tune-sentences/${task}`,
-  },
-];
+const probing: Way = {
+  name: 'linear probes',
+  title: 'Linear probe',
+  series: (task) => `accuracy/linear/${task}`,
+};
+const tuning: Way = {
+  name: 'fine-tuning',
+  title: 'Fine-tuning',
+  series: (task) => `accuracy/fine-tune-sentences/${task}`,
+};
 type Accuracy = `accuracy/linear/${Task}` | `accuracy/fine-tune-sentences/${Task}`;
 type Moment = Place<'loss/excess' | Accuracy>;
 
@@ -57,7 +59,7 @@ interface Pair {
 export function shapePart(finished: readonly RunResult[], wanted: number): ReportPart {
   const shapes = shapesAmong(finished);
   const [wide, deep] = [shapes[0], shapes.at(-1)];
-  const title = 'A deep, narrow model’s embeddings solve more than a wide, shallow one’s at equal loss';
+  const title = 'A deep, narrow model, fine-tuned, solves more than a wide, shallow one at equal loss';
   if (!wide || !deep || wide === deep) {
     return {
       verdict: 'not tested',
@@ -65,9 +67,9 @@ export function shapePart(finished: readonly RunResult[], wanted: number): Repor
       tables: [],
     };
   }
-  const found = ways.map((way) => ({ way, ...matched(deep, wide, way) }));
+  const found = [tuning, probing].map((way) => ({ way, ...matched(deep, wide, way) }));
   const { pairs, unmatched } = found[0] ?? { pairs: [], unmatched: [] };
-  const gain = gainIn(pairs, ways[0], tasks);
+  const gain = gainIn(pairs, tuning, tasks);
   const isEqual = Math.abs(deep.weights / wide.weights - 1) <= weightsTolerance;
   const isComplete = finished.length === wanted && pairs.length > 0 && unmatched.length === 0;
   const verdict = verdictOf(isComplete && isEqual, gain.clear);
@@ -82,7 +84,7 @@ export function shapePart(finished: readonly RunResult[], wanted: number): Repor
         (seed) => `Seed ${seed}: the two shapes never stand within ${tolerance} nats of each other.`,
       ),
       ...found.flatMap((one) => (one.pairs.length > 0 ? [comparison(deep, wide, one.way, one.pairs)] : [])),
-      'The verdict is by linear probes. These see all embeddings of a sentence, which are fewer numbers of a narrower model; fine-tuning stands beside them for that reason.',
+      'The verdict is by fine-tuning. Linear probes stand beside it: they see all embeddings of a sentence, which are fewer numbers of a narrower model.',
     ],
     tables: [
       pairsTable(
@@ -203,7 +205,6 @@ function untrainedRow({ name, weights, runs }: Shape, { title, series }: Way): (
 }
 
 function probeFigure(shapes: readonly Shape[]): ReportFigure {
-  const [way] = ways;
   return {
     title: 'Grammar: linear probes against pre-training',
     x: { title: 'Excess over the floor', unit: 'nats', scale: 'log' },
@@ -212,9 +213,9 @@ function probeFigure(shapes: readonly Shape[]): ReportFigure {
       name,
       look: 'points',
       points: runs.flatMap((run) =>
-        momentsOf(run, way).map((moment) => ({
+        momentsOf(run, probing).map((moment) => ({
           x: moment.at['loss/excess'].value,
-          y: accuracyOf(moment, way, tasks),
+          y: accuracyOf(moment, probing, tasks),
         })),
       ),
     })),
