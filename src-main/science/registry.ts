@@ -75,12 +75,24 @@ export function expandRuns(spec: ExperimentSpec): { name: string; spec: RunSpec 
     let varied: Omit<ExperimentSpec, 'seeds' | 'vary'> = base;
     for (const [path, value] of point.settings) varied = withSetting(varied, path, value);
     return seeds.map((seed) => {
-      const run = runSpec.safeParse({ ...varied, seed }, { reportInput: true });
-      if (!run.success) throw specError(run.error);
       const label = seeds.length > 1 ? [...point.labels, `seed ${seed}`] : point.labels;
-      return { name: [spec.title, ...label].join(' · '), spec: fillChoices(run.data) };
+      const name = [spec.title, ...label].join(' · ');
+      try {
+        const run = runSpec.safeParse({ ...varied, seed }, { reportInput: true });
+        if (!run.success) throw specError(run.error);
+        return { name, spec: fillChoices(run.data) };
+      } catch (error) {
+        throw ofGrid(error, point);
+      }
     });
   });
+}
+
+/** Says of a fault in a setting that the grid sets where it stands. */
+function ofGrid(error: unknown, { settings }: GridPoint): unknown {
+  if (!(error instanceof BasinError) || !settings.some(([path]) => path === error.path)) return error;
+  const message = error.message.replace(`Setting ${error.path}`, `Setting vary.${error.path}`);
+  return new BasinError(error.code, message, error.path);
 }
 
 export function estimateRun(spec: RunSpec): Estimate {

@@ -129,7 +129,9 @@ describe('grids', () => {
 
   test('a value that no run could use is refused before anything starts', () => {
     const bad = { ...grid, vary: { 'optimizer.learningRate': [0.1, -1] } };
-    expect(errorOf(() => resolveExperiment(bad)).path).toBe('optimizer.learningRate');
+    const { path, message } = errorOf(() => resolveExperiment(bad));
+    expect(path).toBe('optimizer.learningRate');
+    expect(message).toMatch(/^Setting vary\.optimizer\.learningRate: /);
   });
 });
 

@@ -29,7 +29,7 @@ const params = z
     fewest: z.int().min(2).max(alphabet.length).nullable().default(null).meta({
       title: 'Fewest variables',
       description:
-        'Chains of every length from so many variables on, drawn evenly; empty means that all are of one length. Short chains teach what long ones ask.',
+        'Chains of every length from so many variables on, drawn evenly; empty means that all are of one length.',
     }),
     letters: z.int().min(2).max(alphabet.length).default(alphabet.length).meta({
       title: 'Letters',

@@ -112,10 +112,7 @@ const shortChains = chains(
   { layers: 6, width: 64, heads: 4, feedForward: 64 },
 );
 
-/**
- * Chains of two to six variables: from the short ones a model learns to follow a name, which it does not from long
- * ones alone.
- */
+/** Chains of two to six variables: of five alone the third place was not learnt in 4,500 steps. */
 const mixedChains = chains(
   { variables: 6, fewest: 2, letters: 6, trained: 4 },
   { steps: 8000, batchSize: 64, optimizer: adamw(1e-3) },
