@@ -1,4 +1,5 @@
 /** Numbers, durations and times as people read them. */
+import { decimalsUnder } from '#figures/reportCells.ts';
 
 /** Five significant digits, so that columns of one series compare; exact integers as they are. */
 export function formatNumber(value: number): string {
@@ -7,6 +8,14 @@ export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(3);
   return value.toPrecision(5);
+}
+
+/** `value ± error`, the error to two significant digits and the value to the same place. */
+export function formatUncertain(value: number, stderr: number): string {
+  const decimals = decimalsUnder(stderr);
+  if (decimals === null) return formatNumber(value);
+  if (decimals > 6 || Math.abs(value) >= 1e6) return `${formatNumber(value)} ± ${stderr.toPrecision(2)}`;
+  return `${value.toFixed(decimals)} ± ${stderr.toFixed(decimals)}`;
 }
 
 /** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. */

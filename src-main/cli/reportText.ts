@@ -1,6 +1,7 @@
 /** A report as text for the terminal. */
 import type { Report, ReportTable, Verdict } from '#contract/report.ts';
-import { formatNumber } from './format.ts';
+import { type Numerals, readableTable } from '#figures/reportCells.ts';
+import { formatNumber, formatUncertain } from './format.ts';
 import type { Output } from './output.ts';
 import { table } from './table.ts';
 
@@ -19,20 +20,19 @@ export function reportText(report: Report, output: Output): string {
   ].join('\n');
 }
 
-function tableText({ columns, rows }: ReportTable, output: Output): string {
-  const numeric = columns.map((_, i) => rows.every((row) => typeof row[i] !== 'string'));
+export const numerals: Numerals = { number: formatNumber, uncertain: formatUncertain };
+
+function tableText(given: ReportTable, output: Output): string {
+  const { columns, rows } = readableTable(given, numerals);
+  const isNumeric = (place: number): boolean =>
+    rows.every((row) => row[place]?.exact !== '' || row[place]?.text === '–');
   return table(
     columns.map(({ title, unit }, i) => ({
       title: unit === undefined ? title : `${title} (${unit})`,
-      align: numeric[i] ? 'right' : 'left',
+      align: isNumeric(i) ? 'right' : 'left',
       shrinks: i === 0,
     })),
-    rows.map((row) => row.map(cellText)),
+    rows.map((row) => row.map(({ text }) => text)),
     output,
   );
-}
-
-export function cellText(cell: string | number | null): string {
-  if (cell === null) return '–';
-  return typeof cell === 'number' ? formatNumber(cell) : cell;
 }

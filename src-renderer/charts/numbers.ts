@@ -1,5 +1,6 @@
 /** Numbers as print sets them: true minus, thin spaces, powers of ten as superscripts. */
 
+import { decimalsUnder } from '#figures/reportCells.ts';
 import { superscript } from '#figures/superscript.ts';
 
 const minus = '\u2212';
@@ -76,8 +77,8 @@ export function formatTick(value: number, spacing: number): string {
 
 /** `value ± error`, the error to two significant digits and the value to the same place. */
 export function formatUncertain(value: number, stderr: number | null): string {
-  if (stderr === null || !Number.isFinite(stderr) || stderr <= 0) return formatNumber(value);
-  const decimals = Math.max(0, 1 - Math.floor(Math.log10(Number(stderr.toPrecision(2)))));
+  const decimals = stderr === null ? null : decimalsUnder(stderr);
+  if (stderr === null || decimals === null) return formatNumber(value);
   if (decimals > 6 || Math.abs(value) >= 1e6) return `${formatNumber(value)} ± ${formatNumber(stderr, 2)}`;
   return `${signed(value, grouped(Math.abs(value).toFixed(decimals)))} ± ${grouped(stderr.toFixed(decimals))}`;
 }

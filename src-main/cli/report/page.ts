@@ -1,6 +1,7 @@
 /** A report as one HTML page that needs nothing beside itself. */
 import type { Report, ReportTable } from '#contract/report.ts';
-import { cellText } from '../reportText.ts';
+import { readableTable } from '#figures/reportCells.ts';
+import { numerals } from '../reportText.ts';
 
 export interface PageChart {
   readonly title: string;
@@ -48,16 +49,16 @@ function factsOf({ experiment, createdAt, provenance }: PageFacts): (readonly [s
   return [['experiment', experiment], ['created', createdAt], ...provenance];
 }
 
-function tableHtml({ title, columns, rows }: ReportTable): string {
+function tableHtml(table: ReportTable): string {
+  const { title, columns, rows } = readableTable(table, numerals);
   const head = columns.map(({ title: name, unit }) => {
     const shown = unit === undefined ? name : `${name} (${unit})`;
     return `<th scope="col">${escaped(shown)}</th>`;
   });
   const body = rows.map((row) => {
-    const cells = row.map((cell) => {
-      const number = typeof cell === 'number';
-      const full = number ? ` class="number" title="${cell}"` : '';
-      return `<td${full}>${escaped(cellText(cell))}</td>`;
+    const cells = row.map(({ text, exact }) => {
+      const full = exact === '' ? '' : ` class="number" title="${exact}"`;
+      return `<td${full}>${escaped(text)}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });

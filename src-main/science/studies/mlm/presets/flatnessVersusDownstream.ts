@@ -12,7 +12,7 @@ import {
   sgd,
   standardSteps,
 } from './matchedExperiments.ts';
-import { interval } from './matchedRuns.ts';
+import { coefficient, interval } from './matchedRuns.ts';
 import { tolerance } from './places.ts';
 import { accuracies, resultsTable, statusStatement } from './results.ts';
 import {
@@ -125,7 +125,7 @@ const correlations: readonly (Asked & { readonly title: string; readonly judges?
 ];
 
 function sentence(title: string, found: StrataCorrelation): string {
-  return `${title}: rank correlation ${found.rho.toFixed(2)}, ${interval(found)} (${found.clusters} drawn; groups of equal loss and seed: ${found.strata}).`;
+  return `${title}: rank correlation ${coefficient(found.rho)}, ${interval(found)} (${found.clusters} drawn; groups of equal loss and seed: ${found.strata}).`;
 }
 
 function correlationsTable(

@@ -22,9 +22,14 @@ export function isMatched(excesses: readonly number[]): boolean {
   return Math.max(...excesses) - Math.min(...excesses) <= tolerance;
 }
 
+/** A coefficient with the sign that print has. */
+export function coefficient(value: number): string {
+  return value.toFixed(2).replace('-', '−');
+}
+
 /** A correlation's interval, in words. */
 export function interval({ lower, upper }: StrataCorrelation): string {
   return lower === null || upper === null
     ? 'no interval'
-    : `95 % interval ${lower.toFixed(2)} to ${upper.toFixed(2)}`;
+    : `95 % interval ${coefficient(lower)} to ${coefficient(upper)}`;
 }

@@ -8,7 +8,7 @@ import { type OverSeeds, spreadOf, withSpread } from '../../overSeeds.ts';
 import { unfinishedStatements, verdictOf } from '../../verdict.ts';
 import { shapesOf } from '../estimate.ts';
 import { paperMatchedExperiment } from './matchedExperiments.ts';
-import { interval, isMatched, lastPlace, meanAccuracy } from './matchedRuns.ts';
+import { coefficient, interval, isMatched, lastPlace, meanAccuracy } from './matchedRuns.ts';
 import { type Place, tolerance } from './places.ts';
 import { accuracies, percent, resultsTable, statusStatement } from './results.ts';
 import { ambiguousGrammarExperiment } from './scales.ts';
@@ -190,7 +190,7 @@ function trendStatement({ title, of }: Quantity, trend: StrataCorrelation | null
   const mean = ({ ends }: Size) => spreadOf(ends.map(of));
   const shown = (found: OverSeeds | null) => found && withSpread(found, (value) => formatValue(title, value));
   return [
-    `${title}: rank correlation with the number of parameters ${trend.rho.toFixed(2)}, ${interval(trend)} over ${trend.clusters} runs; ${shown(mean(smallest))} with ${count(smallest)} parameters, ${shown(mean(largest))} with ${count(largest)}.`,
+    `${title}: rank correlation with the number of parameters ${coefficient(trend.rho)}, ${interval(trend)} over ${trend.clusters} runs; ${shown(mean(smallest))} with ${count(smallest)} parameters, ${shown(mean(largest))} with ${count(largest)}.`,
   ];
 }
 

@@ -10,7 +10,7 @@ import {
   sgd,
   standardSteps,
 } from './matchedExperiments.ts';
-import { interval } from './matchedRuns.ts';
+import { coefficient, interval } from './matchedRuns.ts';
 import { resultsTable, statusStatement } from './results.ts';
 import {
   flatnessAgainstAccuracy,
@@ -76,7 +76,7 @@ export const openQuestions: PresetDefinition = {
         ...unfinishedStatements(runs, statusStatement),
         ...found.map(
           ({ name, one }) =>
-            `At equal loss and seed, ${name} and mean accuracy have rank correlation ${one.rho.toFixed(2)} (${interval(one)}, ${one.clusters} ways of training).`,
+            `At equal loss and seed, ${name} and mean accuracy have rank correlation ${coefficient(one.rho)} (${interval(one)}, ${one.clusters} ways of training).`,
         ),
         rescalingCaution,
       ],
