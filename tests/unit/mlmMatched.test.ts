@@ -126,7 +126,7 @@ describe('flatness against downstream', () => {
       ended(10 + place, 0.8 - 0.002 * place + 0.1 * spec.seed, 0.135 + 0.0004 * (place % 7)),
     );
     expect(found.verdict).toBe('held');
-    expect(found.statements[0]).toMatch(/^Mean of A, B, C with Tr\(H\): rank correlation -1\.00/);
+    expect(found.statements[0]).toMatch(/^Mean of A, B, C with Tr\(H\): rank correlation −1\.00/);
     const [ways] = found.tables;
     expect(ways?.title).toContain('0.13 to 0.14 nats');
     expect(ways?.rows.length).toBe(9);
