@@ -44,7 +44,7 @@ export function reportFigureOption(
     textStyle: { fontFamily: ink.font, fontSize, color: ink.text },
     grid: {
       left: room.left * fontSize,
-      right: 1.5 * fontSize,
+      right: rightRoom(x, marks) * fontSize,
       top: (room.top + rows * room.legendRow) * fontSize,
       bottom: room.bottom * fontSize,
     },
@@ -64,7 +64,7 @@ export function reportFigureOption(
     yAxis: axisOption(y, ink, 4),
     series: series
       .flatMap((one, place) => seriesOption(one, place, series, { x, y }, ink))
-      .concat(markSeries(marks, ink)),
+      .concat(markSeries(x, marks, ink)),
   };
 }
 
@@ -153,11 +153,24 @@ function errorBars(
   };
 }
 
-function markSeries(marks: NonNullable<ReportFigure['marks']>, ink: FigureInk): object[] {
+type Mark = NonNullable<ReportFigure['marks']>[number];
+
+/** Beside bars, which would hide it, a level's label stands outside. */
+function isOutside({ categories }: FigureAxis, { axis }: Mark): boolean {
+  return categories !== undefined && axis === 'y';
+}
+
+/** In lines of text; a letter is about half as wide as high. */
+function rightRoom(x: FigureAxis, marks: readonly Mark[]): number {
+  const outside = marks.filter((mark) => isOutside(x, mark)).map(({ label }) => label.length);
+  return Math.max(1.5, ...outside.map((letters) => 1 + 0.55 * letters));
+}
+
+function markSeries(x: FigureAxis, marks: readonly Mark[], ink: FigureInk): object[] {
   if (marks.length === 0) return [];
-  const data = marks.map(({ axis, at, label }) => ({
-    ...(axis === 'x' ? { xAxis: at } : { yAxis: at }),
-    label: { formatter: label },
+  const data = marks.map((mark) => ({
+    ...(mark.axis === 'x' ? { xAxis: mark.at } : { yAxis: mark.at }),
+    label: { formatter: mark.label, ...(isOutside(x, mark) && { position: 'end' }) },
   }));
   return [
     {

@@ -222,13 +222,15 @@ function accuracyFigure(groups: readonly Group[]): ReportFigure {
     y: { title: 'Accuracy' },
     series: [
       ...claimed.map(({ name, series }) =>
-        bars(`Supervised, source alone: ${name.toLowerCase()}`, groups, ({ supervised: alone }) =>
+        bars(`Supervised: ${name.toLowerCase()}`, groups, ({ supervised: alone }) =>
           measuredOver(alone, series),
         ),
       ),
       ...ways.map(({ name, series }) =>
-        bars(`Pre-trained: ${name.toLowerCase()}`, groups, ({ contrastive }) =>
-          measuredOver(contrastive, series),
+        bars(
+          claimed.some((way) => way.name === name) ? `Pre-trained: ${name.toLowerCase()}` : name,
+          groups,
+          ({ contrastive }) => measuredOver(contrastive, series),
         ),
       ),
     ],
