@@ -115,7 +115,7 @@ const shortChains = chains(
 /** Chains of two to six variables: of five alone the third place was not learnt in 4,500 steps. */
 const mixedChains = chains(
   { variables: 6, fewest: 2, letters: 6, trained: 4 },
-  { steps: 8000, batchSize: 64, optimizer: adamw(1e-3) },
+  { steps: 12_000, batchSize: 64, optimizer: adamw(1e-3) },
   { layers: 6, width: 64, heads: 4, feedForward: 64 },
 );
 
