@@ -53,6 +53,8 @@ export function reportFigureOption(
       data: names,
       ...{
         left: room.left * fontSize,
+        // Names are wider than ECharts takes them for without a screen.
+        width: '76%',
         top: 0,
         itemGap: 2.4 * fontSize,
         itemWidth: 1.6 * fontSize,
