@@ -37,7 +37,7 @@ const quick = {
   ...{ steps: 8000, batchSize: 512 },
   optimizer: { id: 'adamw', learningRate: 2e-3 },
   schedule: { id: 'constant', warmup: 0.025 },
-  probes: [...ambiguousGrammarExperiment.probes, { ...fineTuning, every: '3/decade from 100' }],
+  probes: [...ambiguousGrammarExperiment.probes, { ...fineTuning, every: '1/decade from 100' }],
 };
 
 export const saturation: PresetDefinition = {
@@ -55,6 +55,7 @@ export const saturation: PresetDefinition = {
     standard: {
       ...quick,
       ...{ steps: 20_000, seeds: [0, 1, 2] },
+      probes: [...ambiguousGrammarExperiment.probes, { ...fineTuning, every: '3/decade from 100' }],
       schedule: { ...quick.schedule, warmup: 0.01 },
       flatness: { ...quick.flatness, probes: 32 },
       downstream: { train: 6000, validation: 500, test: 10_000 },
