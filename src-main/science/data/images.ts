@@ -6,7 +6,7 @@ export interface ImageSet {
   readonly labels: Uint8Array;
   /** Of each image, where there are several: 0, the source, whose labels may be learnt from; then 1, the target. */
   readonly domains?: Uint8Array;
-  /** How many, from the first on, have labels that may be learnt from; left out, all of the source. */
+  /** How many, from the first on, have labels that may be learnt from; left out, all. Where there are several domains, some or all of the source. */
   readonly labelled?: number;
 }
 

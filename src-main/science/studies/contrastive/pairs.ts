@@ -109,9 +109,9 @@ export function imagePairs(
   };
 }
 
-/** −1 for a target's image: nothing is learnt from its label. */
-function labelSeen({ labels, domains, labelled = labels.length }: ImageSet, image: number): number {
-  return domains?.[image] || image >= labelled ? -1 : (labels[image] as number);
+/** −1 where nothing may be learnt from the label: of a target, and of a source with few labels. */
+function labelSeen({ labels, labelled = labels.length }: ImageSet, image: number): number {
+  return image < labelled ? (labels[image] as number) : -1;
 }
 
 /** The images of a batch, and what is random about their views. */

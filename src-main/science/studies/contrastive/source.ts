@@ -109,10 +109,9 @@ export function smallViewsAsked(spec: ContrastiveRunSpec): SmallViews {
   return definition.smallViews?.(params) ?? { count: 0, least: 1, most: 1 };
 }
 
-/** Those whose labels may be learnt from: the first ones of the source domain, or all where there is one domain. */
-function labelledImages({ pixels, labels, domains, labelled }: ImageSet, shape: ImageShape): ImageSet {
-  const count = labelled ?? domains?.findIndex((domain) => domain !== 0) ?? -1;
-  if (count < 0) return { count: labels.length, pixels, labels };
+/** Those whose labels may be learnt from, which come first. */
+function labelledImages({ pixels, labels, labelled: count }: ImageSet, shape: ImageShape): ImageSet {
+  if (count === undefined) return { count: labels.length, pixels, labels };
   const size = shape.height * shape.width * shape.channels;
   return { count, pixels: pixels.subarray(0, count * size), labels: labels.subarray(0, count) };
 }
