@@ -1,5 +1,6 @@
 /** Numbers as print sets them: true minus, thin spaces, powers of ten as superscripts. */
 
+import type { Estimate } from '#contract/spec.ts';
 import { decimalsUnder } from '#figures/reportCells.ts';
 import { superscript } from '#figures/superscript.ts';
 
@@ -105,6 +106,11 @@ export function formatDuration(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Stands before what an estimate says: a run that may stop early has a bound. */
+export function estimateSign({ atMost }: Pick<Estimate, 'atMost'>): string {
+  return atMost ? '≤' : '~';
 }
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -26,7 +26,10 @@ const scaledTrace = { series: ['flatness/scaled_trace'], value: traceOf, error: 
 
 const named = { preset: 'saturation', title: 'Saturation' };
 /** Models of this size learn at higher rates than the published recipe's: by it they hardly move. */
-const fineTuning = { id: 'fine-tune-sentences', epochs: 20, learningRate: 2e-3 };
+const probesWith = (fineTunings: string) => [
+  ...ambiguousGrammarExperiment.probes,
+  { id: 'fine-tune-sentences', epochs: 20, learningRate: 2e-3, every: fineTunings },
+];
 /**
  * The rate stays: where it falls, Tr(H) rises for some thousand steps, whatever training does later. Steps of that
  * height come below the threshold only with batches that are large.
@@ -37,7 +40,7 @@ const quick = {
   ...{ steps: 8000, batchSize: 512 },
   optimizer: { id: 'adamw', learningRate: 2e-3 },
   schedule: { id: 'constant', warmup: 0.025 },
-  probes: [...ambiguousGrammarExperiment.probes, { ...fineTuning, every: '1/decade from 100' }],
+  probes: probesWith('1/decade from 100'),
 };
 
 export const saturation: PresetDefinition = {
@@ -55,7 +58,7 @@ export const saturation: PresetDefinition = {
     standard: {
       ...quick,
       ...{ steps: 20_000, seeds: [0, 1, 2] },
-      probes: [...ambiguousGrammarExperiment.probes, { ...fineTuning, every: '3/decade from 100' }],
+      probes: probesWith('3/decade from 100'),
       schedule: { ...quick.schedule, warmup: 0.01 },
       flatness: { ...quick.flatness, probes: 32 },
       downstream: { train: 6000, validation: 500, test: 10_000 },
