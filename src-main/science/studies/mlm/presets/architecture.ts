@@ -143,7 +143,13 @@ const treeSettings = (steps: number) => ({ steps, batchSize: 128, optimizer: ada
 
 const quick = experimentOf(treeExperiment, [
   ...shortChains,
-  ...shapes(treeExperiment, treeSettings(3000), { excess: 0.2, every: 100 }, fewLabels, twoOrEight),
+  ...shapes(
+    treeExperiment,
+    treeSettings(3700),
+    { excess: 0.15, every: 100 },
+    { ...fewLabels, epochs: 20 },
+    twoOrEight,
+  ),
 ]);
 
 const standard = experimentOf({ ...treeExperiment, seeds: [0, 1, 2] }, [
