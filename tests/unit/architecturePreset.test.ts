@@ -37,9 +37,19 @@ const usual: Outcome = {
         ],
 };
 
-function reportOf(changes: Partial<Outcome>, { seeds = [0, 1, 2], status = 'finished' } = {}) {
-  const spec = resolveExperiment({ ...architecture.experiment, seeds });
-  const expanded = expandRuns(spec);
+interface Circumstances {
+  readonly seeds?: readonly number[];
+  /** Of the first run. */
+  readonly status?: string;
+  readonly without?: (spec: RunResult['spec']) => boolean;
+}
+
+function reportOf(
+  changes: Partial<Outcome>,
+  { seeds = [0, 1, 2], status = 'finished', without = () => false }: Circumstances = {},
+) {
+  const spec = resolveExperiment({ ...architecture.experiment, seeds: [...seeds] });
+  const expanded = expandRuns(spec).filter((run) => !without(run.spec));
   const most = deepest(expanded.map((run) => run.spec));
   const { chain, grammar } = { ...usual, ...changes };
   const runs = expanded.map((run, i): RunResult => {
@@ -151,6 +161,20 @@ describe('is not tested', () => {
     expect(found.statements.join('\n')).toContain(said);
   });
 });
+
+test.each([
+  ['chains', isLego, 'There are no finished runs on chains.', 2],
+  ['shapes', (spec: RunResult['spec']) => !isLego(spec), 'There are no finished runs of two shapes.', 2],
+] as const)(
+  'an experiment without %s is judged by its other half, and not as a whole',
+  (_, isLeft, said, tables) => {
+    const found = reportOf({}, { without: isLeft });
+    expect(found.verdict).toBe('not tested');
+    expect(found.statements.join('\n')).toContain(said);
+    expect(found.statements.join('\n')).toContain(': held.');
+    expect(found.tables.length).toBe(tables);
+  },
+);
 
 test('one seed is judged by the errors of its measurements', () => {
   // Of three tasks together 0.005 at both ends, so that 0.014 is just less than two errors of 0.00707.

@@ -24,7 +24,16 @@ interface Places {
 
 /** @param wanted runs that the experiment has for it, finished or not */
 export function chainPart(finished: readonly RunResult[], wanted: number): ReportPart {
-  const places = placesOf(finished);
+  const title = 'Shared layers go further along LEGO chains than separate ones';
+  const [first] = finished;
+  if (!first) {
+    return {
+      verdict: 'not tested',
+      statements: [`${title}: not tested. There are no finished runs on chains.`],
+      tables: [],
+    };
+  }
+  const places = placesOf(first);
   const trained = places.all.slice(0, places.trained);
   const beyond = places.all.slice(places.trained);
   const unlearnt = finished.filter((run) => trained.some((place) => accuracyAt(run, [place]) < learnt));
@@ -38,7 +47,7 @@ export function chainPart(finished: readonly RunResult[], wanted: number): Repor
   return {
     verdict,
     statements: [
-      `Shared layers go further along LEGO chains than separate ones: ${verdict}.`,
+      `${title}: ${verdict}.`,
       ...unlearnt.map(
         (run) =>
           `${run.name}: a place that it was trained on is solved in less than ${percent(learnt)} of chains, so that those beyond say nothing. Train longer.`,
@@ -59,9 +68,8 @@ export function chainPart(finished: readonly RunResult[], wanted: number): Repor
 }
 
 /** Of all runs the same: the experiment varies neither. */
-function placesOf([first]: readonly RunResult[]): Places {
-  if (!first) return { all: [], trained: 0 };
-  const { data, masking } = first.spec as MlmRunSpec;
+function placesOf({ spec }: RunResult): Places {
+  const { data, masking } = spec as MlmRunSpec;
   return {
     all: Array.from({ length: Number(data.variables) }, (_, i) => i + 1),
     trained: Number(masking.first),
