@@ -144,3 +144,12 @@ export function writeItem(value: unknown): string {
   if (typeof value !== 'number' || value === 0 || Math.abs(value) >= 1e-4) return String(value ?? '');
   return value.toExponential();
 }
+
+/** A value to be read and not edited, a component with the settings that are given: `lego: variables 6, letters 6`. */
+export function describeSetting(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(describeSetting).join('; ');
+  if (typeof value !== 'object' || value === null || !('id' in value)) return writeItem(value) || '–';
+  const { id, ...settings } = value as Record<string, unknown>;
+  const own = Object.entries(settings).map(([key, one]) => `${key} ${describeSetting(one)}`);
+  return own.length === 0 ? String(id) : `${id}: ${own.join(', ')}`;
+}

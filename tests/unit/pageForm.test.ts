@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
+  describeSetting,
   type Field,
   fits,
   parseList,
@@ -105,6 +106,23 @@ describe('form from a schema', () => {
     expect(parseList(writeList([0.1, 2, 1e-6]), 'number')).toEqual([0.1, 2, 1e-6]);
     expect([0.000001, 0.001, 0, undefined].map(writeItem)).toEqual(['1e-6', '0.001', '0', '']);
   });
+});
+
+test.each([
+  [{ id: 'lego', variables: 6, letters: 6 }, 'lego: variables 6, letters 6'],
+  [{ id: 'bert' }, 'bert'],
+  [
+    [
+      { id: 'linear', every: '6/decade from 100' },
+      { id: 'fine-tune-sentences', learningRate: 1e-5 },
+    ],
+    'linear: every 6/decade from 100; fine-tune-sentences: learningRate 1e-5',
+  ],
+  [[], 'none'],
+  [null, '–'],
+  [false, 'no'],
+])('a value that is read and not edited: %j', (value, text) => {
+  expect(describeSetting(value)).toBe(text);
 });
 
 test('a spec as lines: components by their ids, in the order of thought', () => {
