@@ -35,7 +35,7 @@ const params = z.strictObject({
     .boolean()
     .default(false)
     .meta({
-      title: 'Also scaled by weights',
+      title: 'Scaled trace',
       description:
         'Also Tr(DAD) with D = diag |w|, which rescalings of weights before a normalisation leave as it is; as many ' +
         'products again.',
