@@ -111,7 +111,7 @@ function experimentOf(base: Omit<MlmExperiment, 'title'>, variants: readonly Var
 const adamw = (learningRate: number) => ({ id: 'adamw', learningRate });
 /**
  * A word all but tells its symbol here, and what is left to be learnt is the tree above. Its tasks are not learnt
- * from so few labels alone: encoders that were not trained before solve A in 67 and 77 % of sentences.
+ * from so few labels alone: encoders that were not trained before solve A in 67 and 76 % of sentences.
  */
 const treeExperiment = {
   ...shortGrammarExperiment,
