@@ -147,9 +147,16 @@ export function writeItem(value: unknown): string {
 
 /** A value to be read and not edited, a component with the settings that are given: `lego: variables 6, letters 6`. */
 export function describeSetting(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(describeSetting).join('; ');
-  if (typeof value !== 'object' || value === null || !('id' in value)) return writeItem(value) || '–';
-  const { id, ...settings } = value as Record<string, unknown>;
-  const own = Object.entries(settings).map(([key, one]) => `${key} ${describeSetting(one)}`);
+  if (Array.isArray(value)) {
+    if (value.length === 0) return 'none';
+    return value.map(describeSetting).join(value.some(isComponent) ? '; ' : ', ');
+  }
+  if (!isComponent(value)) return writeItem(value) || '–';
+  const { id, ...settings } = value;
+  const own = Object.entries(settings).map(([key, one]) => `${key} ${writeItem(one) || '–'}`);
   return own.length === 0 ? String(id) : `${id}: ${own.join(', ')}`;
+}
+
+function isComponent(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && 'id' in value;
 }

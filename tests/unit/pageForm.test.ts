@@ -118,6 +118,8 @@ test.each([
     ],
     'linear: every 6/decade from 100; fine-tune-sentences: learningRate 1e-5',
   ],
+  [{ id: 'step', milestones: [0.5, 0.8], factor: 0.3 }, 'step: milestones 0.5,0.8, factor 0.3'],
+  [[0.5, 0.8], '0.5, 0.8'],
   [[], 'none'],
   [null, '–'],
   [false, 'no'],

@@ -4,6 +4,7 @@ import { settingAt } from '#contract/setting.ts';
 import type { PresetDefinition } from '../../../definition.ts';
 import { unfinishedStatements, verdictOfParts } from '../../verdict.ts';
 import { chainPart } from './chainPart.ts';
+import { adamw } from './matchedExperiments.ts';
 import { statusStatement } from './results.ts';
 import { paperExperiment, shortGrammarExperiment } from './scales.ts';
 import { shapePart } from './shapePart.ts';
@@ -108,7 +109,6 @@ function experimentOf(base: Omit<MlmExperiment, 'title'>, variants: readonly Var
   };
 }
 
-const adamw = (learningRate: number) => ({ id: 'adamw', learningRate });
 /**
  * A word all but tells its symbol here, and what is left to be learnt is the tree above. Its tasks are not learnt
  * from so few labels alone: encoders that were not trained before solve A in 67 and 76 % of sentences.

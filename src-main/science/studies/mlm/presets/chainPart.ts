@@ -5,7 +5,7 @@ import type { RunResult } from '../../../definition.ts';
 import { meanOf } from '../../../linalg/hutchinson.ts';
 import { finalValue, finalValuesTable } from '../../finalValues.ts';
 import { overSeeds, withSpread } from '../../overSeeds.ts';
-import { type ReportPart, verdictOf } from '../../verdict.ts';
+import { type ReportPart, untestedPart, verdictOf } from '../../verdict.ts';
 import { shapesOf } from '../estimate.ts';
 import { differenceOf } from './places.ts';
 import { percent, pointsWithError } from './results.ts';
@@ -26,13 +26,7 @@ interface Places {
 export function chainPart(finished: readonly RunResult[], wanted: number): ReportPart {
   const title = 'Shared layers go further along LEGO chains than separate ones';
   const [first] = finished;
-  if (!first) {
-    return {
-      verdict: 'not tested',
-      statements: [`${title}: not tested. There are no finished runs on chains.`],
-      tables: [],
-    };
-  }
+  if (!first) return untestedPart(title, 'There are no finished runs on chains.');
   const places = placesOf(first);
   const trained = places.all.slice(0, places.trained);
   const beyond = places.all.slice(places.trained);

@@ -4,7 +4,7 @@ import type { MlmRunSpec } from '#contract/spec.ts';
 import type { RunResult } from '../../../definition.ts';
 import { meanOf } from '../../../linalg/hutchinson.ts';
 import { overSeeds } from '../../overSeeds.ts';
-import { type ReportPart, verdictOf } from '../../verdict.ts';
+import { type ReportPart, untestedPart, verdictOf } from '../../verdict.ts';
 import { shapesOf } from '../estimate.ts';
 import {
   type Difference,
@@ -61,11 +61,7 @@ export function shapePart(finished: readonly RunResult[], wanted: number): Repor
   const [wide, deep] = [shapes[0], shapes.at(-1)];
   const title = 'A deep, narrow model, fine-tuned, solves more than a wide, shallow one at equal loss';
   if (!wide || !deep || wide === deep) {
-    return {
-      verdict: 'not tested',
-      statements: [`${title}: not tested. There are no finished runs of two shapes.`],
-      tables: [],
-    };
+    return untestedPart(title, 'There are no finished runs of two shapes.');
   }
   const found = [tuning, probing].map((way) => ({ way, ...matched(deep, wide, way) }));
   const { pairs, unmatched } = found[0] ?? { pairs: [], unmatched: [] };
